@@ -1,0 +1,51 @@
+import { keys, type SourceId } from '@tailboard/contracts'
+import type { Redis } from 'ioredis'
+import type { TimeSource } from './clock.ts'
+
+/**
+ * Takes the lock when it is free, of another boot, or past its time. Its time is monotonic: a wall clock that jumps must
+ * neither free it early nor hold it for hours.
+ */
+const takeScript = `
+local held = redis.call('GET', KEYS[1])
+if held then
+  local lock = cjson.decode(held)
+  if lock.boot == ARGV[1] and tonumber(lock.untilMs) > tonumber(ARGV[2]) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[3])
+return 1`
+
+const giveScript = `
+local held = redis.call('GET', KEYS[1])
+if held and held == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 0`
+
+/** Keeps two runs of one source apart, also one by schedule and one by hand. */
+export class RunLock {
+  readonly #redis: Redis
+  readonly #key: string
+  readonly #time: TimeSource
+  #token = ''
+
+  constructor(redis: Redis, node: string, source: SourceId, time: TimeSource) {
+    this.#redis = redis
+    this.#key = keys.lock(node, source)
+    this.#time = time
+  }
+
+  /** Whether the lock is ours now, for `forMs` at most. */
+  async take(forMs: number): Promise<boolean> {
+    const now = this.#time.monotonicMs()
+    this.#token = JSON.stringify({
+      boot: this.#time.boot,
+      untilMs: now + forMs,
+      by: process.pid,
+      nonce: Math.random(),
+    })
+    return (await this.#redis.eval(takeScript, 1, this.#key, this.#time.boot, now, this.#token)) === 1
+  }
+
+  async give(): Promise<void> {
+    await this.#redis.eval(giveScript, 1, this.#key, this.#token)
+  }
+}

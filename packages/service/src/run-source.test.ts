@@ -1,0 +1,91 @@
+import { keys, system, TailboardError } from '@tailboard/contracts'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { exitCodes, type Measurement, runOnce } from './run-source.ts'
+import { Store } from './store.ts'
+import { FakeTime } from './testing/fake-time.ts'
+import { systemReading } from './testing/readings.ts'
+import { TestRedis } from './testing/redis-server.ts'
+
+const server = new TestRedis()
+let redis: Redis
+let store: Store
+const time = new FakeTime()
+
+beforeAll(async () => {
+  await server.start()
+  redis = new Redis(server.url)
+  store = new Store(redis, 'kitchen', time)
+})
+beforeEach(() => redis.flushall())
+afterAll(async () => {
+  redis.disconnect()
+  await server[Symbol.asyncDispose]()
+})
+
+const run = (measure: () => Promise<Measurement>) =>
+  runOnce(
+    { contract: system, measure },
+    { REDIS_URL: server.url, TAILBOARD_NODE: 'kitchen', LOG_LEVEL: 'error' },
+    time,
+  )
+
+test('a reading is stored with its event, and the run tells what it cost', async () => {
+  expect(await run(async () => ({ data: systemReading }))).toBe(exitCodes.ok)
+  const stored = await store.readSource('system')
+  expect(stored.problems).toEqual([])
+  expect(stored.outcome).toBe('ok')
+  expect(stored.reading).toMatchObject({
+    node: 'kitchen',
+    source: 'system',
+    simulated: false,
+    data: systemReading,
+  })
+  expect(await redis.xlen(keys.events)).toBe(1)
+  expect((await store.readCost('system', store.now()))?.peakMemoryBytes).toBeGreaterThan(1_000_000)
+})
+
+test('a failure stands beside the last good reading', async () => {
+  await run(async () => ({ data: systemReading }))
+  const failing = () =>
+    Promise.reject(new TailboardError('unreachable', 'Nothing answers', { hint: 'Plug it in' }))
+  expect(await run(failing)).toBe(exitCodes.failed)
+  const stored = await store.readSource('system')
+  expect(stored.outcome).toBe('failed')
+  expect(stored.failure).toMatchObject({
+    kind: 'unreachable',
+    message: 'Nothing answers',
+    hint: 'Plug it in',
+  })
+  expect(stored.reading?.data).toEqual(systemReading)
+})
+
+test('data that is not as agreed is a failure that names the field', async () => {
+  const bad = { ...systemReading, memory: { ...systemReading.memory, usedPercent: 130 } }
+  expect(await run(async () => ({ data: bad }))).toBe(exitCodes.failed)
+  const { failure, reading } = await store.readSource('system')
+  expect(failure?.kind).toBe('malformed')
+  expect(failure?.message).toContain('memory.usedPercent')
+  expect(reading).toBeNull()
+})
+
+test('an unchanged measurement moves the last success, not the reading', async () => {
+  const measuredAt = new Date(time.wallMs())
+  await run(async () => ({ data: systemReading, measuredAt }))
+  const first = await store.readSource('system')
+  time.advance(60_000)
+  await run(async () => ({ data: systemReading, measuredAt }))
+  const second = await store.readSource('system')
+  expect(second.reading).toEqual(first.reading)
+  expect((second.success?.clock.ms ?? 0) - (first.success?.clock.ms ?? 0)).toBe(60_000)
+})
+
+test('a second run beside the first one measures nothing', async () => {
+  let inner: number | undefined
+  await run(async () => {
+    inner = await run(async () => ({ data: systemReading }))
+    return { data: systemReading }
+  })
+  expect(inner).toBe(exitCodes.alreadyRunning)
+  expect(await redis.xlen(keys.events)).toBe(1)
+})
