@@ -1,3 +1,4 @@
+export * from './api.ts'
 export * from './command.ts'
 export * from './config.ts'
 export * from './environment.ts'
