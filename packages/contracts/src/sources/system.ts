@@ -59,12 +59,14 @@ export const systemData = v.object({
   /** The file system that holds `/`. */
   disk: v.object({
     device: v.nullable(text(64)),
-    totalBytes: field(amount, { label: 'Card', unit: 'B' }),
-    usedBytes: field(amount, { label: 'Card used', unit: 'B' }),
-    availableBytes: field(amount, { label: 'Card available', unit: 'B' }),
+    totalBytes: field(v.nullable(amount), { label: 'Card', unit: 'B' }),
+    usedBytes: field(v.nullable(amount), { label: 'Card used', unit: 'B' }),
+    availableBytes: field(v.nullable(amount), { label: 'Card available', unit: 'B' }),
     /** As df prints it, unrounded: used / (used + available to everyone). */
-    usedPercent: field(percent, { label: 'Card used', unit: '%', series: true }),
-    isReadOnly: field(v.boolean(), { label: 'Card read-only' }),
+    usedPercent: field(v.nullable(percent), { label: 'Card used', unit: '%', series: true }),
+    isReadOnly: field(flag, { label: 'Card read-only' }),
+    /** Errors that ext4 has counted on it. An SD card tells nothing of its wear: this and read-only are its signs. */
+    errorCount: field(v.nullable(amount), { label: 'Errors on the card' }),
     readBytesPerS: field(v.nullable(amount), { label: 'Reading', unit: 'B/s', series: true }),
     writtenBytesPerS: field(v.nullable(amount), { label: 'Writing', unit: 'B/s', series: true }),
     writtenBytes: field(v.nullable(amount), { label: 'Written since start', unit: 'B' }),

@@ -28,6 +28,7 @@ export const systemReading: SystemData = {
     availableBytes: 22_000_000_000,
     usedPercent: 26.7,
     isReadOnly: false,
+    errorCount: 0,
     readBytesPerS: 0,
     writtenBytesPerS: 512,
     writtenBytes: 120_000_000,
