@@ -1,0 +1,54 @@
+# What can be done with this checkout. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up down logs build restart status test-poll demo dev check test soak clean
+
+# The poll source that test-poll runs.
+SOURCE ?= system
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ Anywhere, without Docker
+demo: ## The whole system from this checkout; prints the address; Ctrl-C ends it
+	@scripts/setup node tools/demo/src/main.ts
+
+dev: ## The same, and every change is taken up at once
+	@scripts/setup node tools/demo/src/main.ts --watch
+
+##@ On the Pi, with Docker
+up: ## Start (the first time this builds the images)
+	docker compose up -d
+
+down: ## Stop and remove every container, those of poll sources too
+	docker compose --profile "*" down
+
+logs: ## Follow the logs of all services
+	docker compose --profile "*" logs --follow --tail 100
+
+build: ## Build the images of every profile, one after another
+	COMPOSE_PARALLEL_LIMIT=1 docker compose --profile "*" build
+
+restart: ## Stop, then start anew with what the compose file and .env say now
+	docker compose --profile "*" down
+	docker compose up -d
+
+status: ## What runs, and what it costs
+	@docker compose --profile "*" ps -a
+	@ids=$$(docker compose --profile "*" ps -q); [ -z "$$ids" ] || docker stats --no-stream $$ids
+
+test-poll: ## Run one poll source now: make test-poll SOURCE=system
+	docker compose --profile poll run --rm source-$(SOURCE)
+
+##@ Working on it
+check: ## Format, lint, types, who may import whom, documents up to date
+	@scripts/setup node tests/run/main.ts check
+
+test: ## Every test that this machine can run; sets itself up; ends with the counts
+	@scripts/test
+
+soak: ## The same with the long counts
+	@SOAK=1 scripts/test
+
+clean: ## Remove what can be made again: builds, caches, the demo's data
+	rm -rf {apps,packages,tools}/*/{dist,.turbo} {tests,bench}/.turbo .turbo node_modules/.cache tests/output .demo
