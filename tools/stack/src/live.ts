@@ -5,10 +5,16 @@ import { WebSocket } from 'ws'
 export class LiveClient {
   readonly messages: ServerMessage[] = []
   readonly #socket: WebSocket
+  /** Called with each message as it comes. */
+  onMessage: (message: ServerMessage) => void = () => {}
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
-    socket.on('message', (data) => this.messages.push(JSON.parse(String(data)) as ServerMessage))
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as ServerMessage
+      this.messages.push(message)
+      this.onMessage(message)
+    })
   }
 
   static async open(base: string, since?: string, headers: Record<string, string> = {}): Promise<LiveClient> {
