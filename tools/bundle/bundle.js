@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Bundles the service in the current folder: src/main.ts to dist/main.js, one file, no node_modules at run time.
+// With --watch: again at each change, until it is ended.
 import { readFile, rm } from 'node:fs/promises'
-import { build } from 'esbuild'
+import { build, context } from 'esbuild'
 
 /**
  * What dockerode brings for SSH hosts and BuildKit sessions. Neither is used, and together they cost 10 MB of
@@ -21,8 +22,7 @@ const leaveOut = {
 }
 
 const manifest = JSON.parse(await readFile('package.json', 'utf8'))
-await rm('dist', { recursive: true, force: true })
-const result = await build({
+const options = {
   entryPoints: { main: 'src/main.ts', ...manifest.tailboard?.entries },
   outdir: 'dist',
   bundle: true,
@@ -39,7 +39,15 @@ const result = await build({
   plugins: [leaveOut],
   metafile: true,
   logLevel: 'warning',
-})
-for (const [path, { bytes }] of Object.entries(result.metafile.outputs)) {
-  process.stdout.write(`${path} ${(bytes / 1024).toFixed(0)} kB\n`)
+}
+
+if (process.argv.includes('--watch')) {
+  const watching = await context(options)
+  await watching.watch()
+} else {
+  await rm('dist', { recursive: true, force: true })
+  const result = await build(options)
+  for (const [path, { bytes }] of Object.entries(result.metafile.outputs)) {
+    process.stdout.write(`${path} ${(bytes / 1024).toFixed(0)} kB\n`)
+  }
 }

@@ -1,0 +1,165 @@
+import { watch } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Front, makeRouting, readRoutingSources, startFront } from '@tailboard/front'
+import { DemoError } from './demo-error.ts'
+import { BoundedLog, showLine } from './lines.ts'
+import { devParts, type Plan, redisPart, serviceParts } from './parts.ts'
+import { freePort, onFreePort } from './ports.ts'
+import { DemoState } from './state.ts'
+import { type Part, Supervised, type Watcher } from './supervised.ts'
+
+const readyWithinMs = 60_000
+/** An editor saves and a bundler writes in several steps; one restart is enough. */
+const settleMs = 150
+
+export interface DemoOptions {
+  root: string
+  /** The demo's own folder. */
+  data: string
+  isWatching: boolean
+  isVerbose: boolean
+  /** The port to take; null: 8080, or the next one that is free. */
+  port: number | null
+  given: Record<string, string | undefined>
+  /** Prints one line. */
+  say: (line: string) => void
+}
+
+/** The whole system as processes of this machine. */
+export class Demo implements Watcher {
+  readonly #options: DemoOptions
+  readonly #state: DemoState
+  readonly #parts: Supervised[] = []
+  readonly #logs = new Map<string, BoundedLog>()
+  readonly #lastLines = new Map<string, string[]>()
+  readonly #stopped = new AbortController()
+  #front: Front | undefined
+
+  constructor(options: DemoOptions) {
+    this.#options = options
+    this.#state = new DemoState(join(options.data, 'demo.json'))
+  }
+
+  /** Brings everything up and returns the page's address once the gateway says that it is ready. */
+  async start(): Promise<string> {
+    const { root, data, isWatching, given } = this.#options
+    const other = this.#state.other()
+    if (other !== null)
+      throw new DemoError(`A demo runs from this folder already: ${other || 'it is starting'}. End it first.`)
+    if (this.#state.endLeftovers() > 0) this.#options.say('demo: ended what an earlier demo had left behind')
+    for (const folder of ['config', 'logs', 'redis']) await mkdir(join(data, folder), { recursive: true })
+
+    const [redisPort, gatewayPort, vitePort] = [await freePort(), await freePort(), await freePort()]
+    const plan: Plan = { root, data, redisPort, gatewayPort, vitePort, given }
+    this.#front = await this.#startFront(plan)
+    this.#run(redisPart(plan))
+    const services = serviceParts(plan).map((part) => this.#run(part))
+    if (isWatching) {
+      for (const part of devParts(plan)) this.#run(part)
+      for (const service of services) this.#restartOnBuild(service)
+    }
+    await this.#waitUntilReady(gatewayPort)
+    this.#state.url(this.#front.url)
+    return this.#front.url
+  }
+
+  /** Ends every process, in the order opposite to that of their start. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#front?.stop()
+    const [redis, ...others] = this.#parts
+    // Redis last: the services still write their goodbye to it.
+    await Promise.all(others.map((part) => part.stop()))
+    await redis?.stop()
+    this.#state.clear()
+  }
+
+  /** Aborts with the reason when a part died for good. */
+  get ended(): AbortSignal {
+    return this.#stopped.signal
+  }
+
+  line(part: Part, line: string, isError: boolean): void {
+    if (line === '') return
+    this.#logs.get(part.name)?.write(line)
+    const last = this.#lastLines.get(part.name) ?? []
+    this.#lastLines.set(part.name, [...last, line].slice(-10))
+    // Redis says everything on standard output, and nothing that the services would not say too.
+    const shown = showLine(part.name, line, isError, this.#options.isVerbose)
+    if (shown !== null && !this.ended.aborted) this.#options.say(shown)
+  }
+
+  started(part: Part, pid: number): void {
+    this.#state.part(part.name, pid)
+  }
+
+  died(part: Part, reason: string, waitMs: number): void {
+    this.#options.say(`demo: ${part.name} ${reason}; it is started again in ${waitMs / 1000} s`)
+  }
+
+  gaveUp(part: Part, reason: string): void {
+    const log = this.#lastLines.get(part.name) ?? []
+    const error = [`${part.name} ${reason} again and again. Its last words:`, ...log].join('\n    ')
+    this.#stopped.abort(new DemoError(error))
+  }
+
+  #run(part: Part): Supervised {
+    // A Ctrl-C while it still starts: nothing more may begin.
+    this.ended.throwIfAborted()
+    const log = new BoundedLog(join(this.#options.data, 'logs', `${part.name.replaceAll(' ', '-')}.log`))
+    log.open()
+    this.#logs.set(part.name, log)
+    const supervised = new Supervised(part, this)
+    this.#parts.push(supervised)
+    supervised.start()
+    return supervised
+  }
+
+  #startFront({ root, gatewayPort, vitePort }: Plan): Promise<Front> {
+    const { port, isWatching } = this.#options
+    const routing = makeRouting(readRoutingSources(root), {})
+    const page = isWatching
+      ? { host: '127.0.0.1', port: vitePort }
+      : { folder: join(root, 'apps/frontend/dist'), fallback: '/index.html' }
+    const upstreams = { 'web-gateway': { host: '127.0.0.1', port: gatewayPort }, frontend: page }
+    return onFreePort(port ?? 8080, port !== null, (each) => startFront({ routing, upstreams, port: each }))
+  }
+
+  #restartOnBuild(service: Supervised): void {
+    let timer: NodeJS.Timeout | undefined
+    // The folder, not the file: a bundler may replace the file.
+    const watcher = watch(join(service.part.cwd, 'dist'), (_event, name) => {
+      if (name !== 'main.js') return
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        this.#options.say(`demo: ${service.part.name} is restarted`)
+        void service.restart()
+      }, settleMs)
+    })
+    this.ended.addEventListener('abort', () => {
+      clearTimeout(timer)
+      watcher.close()
+    })
+  }
+
+  async #waitUntilReady(gatewayPort: number): Promise<void> {
+    const begun = performance.now()
+    let answer = 'nothing answers'
+    while (performance.now() - begun < readyWithinMs) {
+      if (this.ended.aborted) throw this.ended.reason
+      try {
+        const response = await fetch(`http://127.0.0.1:${gatewayPort}/health/ready`, {
+          signal: AbortSignal.timeout(2_000),
+        })
+        answer = await response.text()
+        if (response.ok) return
+      } catch {
+        // Not there yet.
+      }
+      await sleep(100)
+    }
+    throw new DemoError(`The gateway did not become ready within a minute. It says: ${answer}`)
+  }
+}
