@@ -33,7 +33,7 @@ const powerFlags = {
 /** The state of the machine that Tailboard runs on. Null: this machine does not tell. */
 export const systemData = v.object({
   host: v.object({
-    name: text(64),
+    name: v.nullable(text(64)),
     model: v.nullable(text(128)),
     uptimeS: field(amount, { label: 'Up for', unit: 's' }),
   }),
