@@ -18,6 +18,18 @@ const seconds = (least: number, most: number) =>
     v.maxValue(most, `must be ${most} seconds or less`),
   )
 
+const groupMessage = 'must be a group of settings'
+
+/** As v.object, but it refuses a list too: one written by mistake would pass for a group with nothing in it. */
+function group<const E extends v.ObjectEntries>(entries: E): v.ObjectSchema<E, typeof groupMessage> {
+  const schema = v.object(entries, groupMessage)
+  return {
+    ...schema,
+    '~run': (dataset, config) =>
+      schema['~run'](Array.isArray(dataset.value) ? { value: undefined } : dataset, config),
+  }
+}
+
 /** The settings that every source has. */
 export interface SourceSettings {
   enabled: boolean
@@ -28,7 +40,7 @@ export interface SourceSettings {
 /** The settings of one source: the common ones, and its own. Every key has a default. */
 export function sourceSettingsSchema(id: SourceId) {
   const { defaults, settings } = sourceContract(id)
-  return v.object({
+  return group({
     enabled: field(v.optional(v.boolean('must be true or false'), defaults.enabled), { label: 'On' }),
     intervalSeconds: field(v.optional(seconds(leastIntervalSeconds, 86_400), defaults.intervalSeconds), {
       label: 'Every',
@@ -44,19 +56,24 @@ export function sourceSettingsSchema(id: SourceId) {
   })
 }
 
-const sourcesSchema = v.object(
+const sourcesSchema = group(
   perSource((id): v.GenericSchema<unknown, SourceSettings & Record<string, unknown>> => {
     return v.optional(sourceSettingsSchema(id), {}) as never
   }),
 )
 
 /** config/tailboard.yaml: what the owner decides. No secret, no address, no path: those are the environment's. */
-export const configSchema = v.object({
+export const configSchema = group({
   /** The format of the file; migrations go by this number. */
   version: field(v.optional(v.literal(1, 'must be 1'), 1), { label: 'Format of this file' }),
   maxConcurrent: field(
     v.optional(
-      v.pipe(v.number(), v.integer(), v.minValue(1, 'must be 1 or more'), v.maxValue(4, 'must be 4 or less')),
+      v.pipe(
+        v.number('must be a whole number'),
+        v.integer('must be a whole number'),
+        v.minValue(1, 'must be 1 or more'),
+        v.maxValue(4, 'must be 4 or less'),
+      ),
       1,
     ),
     {

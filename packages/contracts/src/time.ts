@@ -7,6 +7,11 @@ export const isoTime = v.pipe(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/,
     'must be a time in UTC like 2026-11-21T02:00:00.000Z',
   ),
+  // Date.parse takes the 30th of February for the 2nd of March.
+  v.check(
+    (value) => new Date(`${value.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(value.slice(8, 10)),
+    'must be a day that exists',
+  ),
   v.check((value) => !Number.isNaN(Date.parse(value)), 'must be a time that exists'),
 )
 
