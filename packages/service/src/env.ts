@@ -40,6 +40,22 @@ export function readEnvironment<V extends Variables>(variables: V, raw: Raw = pr
   return values as Environment<V>
 }
 
+/**
+ * The raw values of a set of variables, for a child process that reads them itself: exactly those, with their NAME_FILE
+ * forms, and nothing that is absent. Secrets are made known to the redactor, since the child's log passes through us.
+ */
+export function passEnvironment(variables: Variables, raw: Raw = process.env): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const [name, variable] of Object.entries(variables)) {
+    for (const given of variable.secret === true ? [name, `${name}_FILE`] : [name]) {
+      const value = raw[given]
+      if (value !== undefined && value !== '') passed[given] = value
+    }
+    if (variable.secret === true && passed[name] !== undefined) redactor.add(passed[name])
+  }
+  return passed
+}
+
 function readSecret(name: string, raw: Raw): string | undefined {
   const path = raw[`${name}_FILE`]
   if (path === undefined || path === '') return raw[name]

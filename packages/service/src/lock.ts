@@ -20,6 +20,13 @@ local held = redis.call('GET', KEYS[1])
 if held and held == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 0`
 
+const freeScript = `
+local held = redis.call('GET', KEYS[1])
+if not held then return 0 end
+local lock = cjson.decode(held)
+if lock.boot ~= ARGV[1] or tonumber(lock.tookMs) >= tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) end
+return 0`
+
 /** Keeps two runs of one source apart, also one by schedule and one by hand. */
 export class RunLock {
   readonly #redis: Redis
@@ -38,6 +45,7 @@ export class RunLock {
     const now = this.#time.monotonicMs()
     this.#token = JSON.stringify({
       boot: this.#time.boot,
+      tookMs: now,
       untilMs: now + forMs,
       by: process.pid,
       nonce: Math.random(),
@@ -47,5 +55,13 @@ export class RunLock {
 
   async give(): Promise<void> {
     await this.#redis.eval(giveScript, 1, this.#key, this.#token)
+  }
+
+  /**
+   * Frees the lock of a run that is known to have ended without giving it back. A lock that was taken before
+   * `sinceMs` (the start of that run, CLOCK_MONOTONIC) is another run's, and stays.
+   */
+  async free(sinceMs: number): Promise<void> {
+    await this.#redis.eval(freeScript, 1, this.#key, this.#time.boot, sinceMs)
   }
 }

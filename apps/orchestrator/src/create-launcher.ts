@@ -1,0 +1,17 @@
+import { TailboardError } from '@tailboard/contracts'
+import type { Launcher } from './launcher.ts'
+
+export interface LauncherOptions {
+  LAUNCHER: 'docker' | 'process'
+  DOCKER_SOCKET: string
+  PROJECT_DIR: string
+}
+
+/** The launcher that the environment names. Only that one is loaded: the engine's client alone is megabytes. */
+export async function createLauncher(options: LauncherOptions): Promise<Launcher> {
+  if (options.LAUNCHER === 'process') {
+    const { ProcessLauncher } = await import('./process/process-launcher.ts')
+    return new ProcessLauncher(options.PROJECT_DIR)
+  }
+  throw new TailboardError('misconfigured', 'There is no launcher for containers yet')
+}

@@ -1,0 +1,339 @@
+import {
+  type Config,
+  defaultConfig,
+  elapsedMs,
+  isSameBoot,
+  keys,
+  type Order,
+  orderMaxAgeMs,
+  type RunState,
+  type SourceId,
+  type SystemStatus,
+  sourceContract,
+  sourceIds,
+  type TailboardError,
+} from '@tailboard/contracts'
+import { type Backoff, backoffMs, type Logger, type Store, toFailure } from '@tailboard/service'
+import type { Redis } from 'ioredis'
+import { ClockWatch } from './clock-watch.ts'
+import { Inbox } from './inbox.ts'
+import type { Launcher } from './launcher.ts'
+import { plansOf } from './plans.ts'
+import { Reporter } from './reporter.ts'
+import { Runner } from './runner.ts'
+import { type Remembered, Schedule } from './schedule.ts'
+
+/** The wall clock is looked at this often, and at each wake-up (ms). */
+const longestSleepMs = 10_000
+/** So long a start waits for the gateway to say which configuration is in force; then defaults hold (ms). */
+const configWithinMs = 30_000
+/** How long a status stays in Redis: nobody looks any more (s). */
+const statusKeptS = 30
+const engineRetry: Backoff = { firstMs: 1_000, factor: 2, mostMs: 30_000 }
+/** How long the end waits for runs to be killed and recorded (ms); the process has eight seconds in all. */
+const stopWithinMs = 3_000
+
+export interface OrchestratorOptions {
+  /** Its connection must be up. */
+  store: Store
+  /** A connection of its own for what waits in it. */
+  connect(name: string): Redis
+  launcher: Launcher
+  log: Logger
+  /** From 0 to 1. */
+  random?: () => number
+}
+
+/** Runs every poll source when its turn comes, and says how each stands. */
+export class Orchestrator {
+  readonly #store: Store
+  readonly #launcher: Launcher
+  readonly #log: Logger
+  readonly #reporter: Reporter
+  readonly #inbox: Inbox
+  readonly #clock: ClockWatch
+  readonly #random: () => number
+  readonly #sources: SourceId[] = sourceIds.filter((id) => sourceContract(id).life === 'poll')
+  readonly #stopping = new AbortController()
+  #schedule: Schedule | undefined
+  #runner: Runner | undefined
+  #config: Config | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isTellingStatus = false
+  /** Losses of the engine since the last run that took place: an engine that answers but can't run is no better. */
+  #engineFailures = 0
+
+  constructor({ store, connect, launcher, log, random = Math.random }: OrchestratorOptions) {
+    this.#store = store
+    this.#launcher = launcher
+    this.#log = log
+    this.#random = random
+    this.#reporter = new Reporter(store, log)
+    this.#clock = new ClockWatch(store.time)
+    this.#inbox = new Inbox({
+      store,
+      connect,
+      log,
+      onOrder: (order) => this.#follow(order),
+      onConfig: ({ config }) => this.#configure(config),
+    })
+  }
+
+  async start(): Promise<void> {
+    const remembered = await this.#remember()
+    const schedule = new Schedule(this.#random, remembered)
+    this.#schedule = schedule
+    this.#runner = new Runner({
+      store: this.#store,
+      launcher: this.#launcher,
+      schedule,
+      reporter: this.#reporter,
+      log: this.#log,
+      settings: (source) => (this.#config ?? defaultConfig).sources[source],
+      onBegun: () => this.wake(),
+      onEnd: (source, didRun) => void this.#ended(source, didRun),
+      onRedisAway: () => schedule.hold('redis'),
+      onEngineAway: (error) => void this.#awaitEngine(error),
+    })
+    // Until it is known what runs already, nothing may start.
+    schedule.hold('start')
+    this.#store.redis.on('close', this.#onRedisAway)
+    this.#store.redis.on('ready', this.#onRedisBack)
+    if (this.#store.redis.status !== 'ready') schedule.hold('redis')
+    this.#inbox.start()
+    await this.#untilConfigured()
+    await this.#awaitEngine(null)
+    schedule.release('start')
+    this.#publishStates()
+    this.wake()
+  }
+
+  /** Kills what runs, removes what was made, and tells Redis. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#schedule?.hold('stop')
+    clearTimeout(this.#timer)
+    this.#store.redis.off('close', this.#onRedisAway)
+    this.#store.redis.off('ready', this.#onRedisBack)
+    await Promise.race([this.#runner?.stop(), this.#pause(stopWithinMs, false)])
+    await this.#launcher.stop()
+    await Promise.race([this.#reporter.flush(), this.#pause(500, false)])
+    await this.#inbox.stop()
+  }
+
+  /** Looks what is due now. Called by its own timer, and whenever something changed. */
+  wake(): void {
+    const schedule = this.#schedule
+    const runner = this.#runner
+    if (schedule === undefined || runner === undefined || this.#stopping.signal.aborted) return
+    const nowMs = this.#store.time.monotonicMs()
+    this.#watchClock()
+    const deadlineMs = runner.enforce(nowMs)
+    const { start, wakeAtMs } = schedule.next(nowMs)
+    for (const { source, cause } of start) runner.start(source as SourceId, cause)
+    void this.#flush()
+    const inMs = Math.min(deadlineMs ?? Infinity, wakeAtMs ?? Infinity, nowMs + longestSleepMs) - nowMs
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.wake(), Math.max(0, Math.ceil(inMs)))
+  }
+
+  /** Offers Redis again what it did not take before; runs wait until it takes everything. */
+  async #flush(): Promise<void> {
+    const schedule = this.#schedule
+    const isWritten = await this.#reporter.flush()
+    if (schedule === undefined || isWritten !== schedule.isHeld('redis')) return
+    if (!isWritten) return schedule.hold('redis')
+    if (this.#store.redis.status !== 'ready') return
+    schedule.release('redis')
+    this.wake()
+  }
+
+  /** What Redis knows of each source from before. */
+  async #remember(): Promise<Map<string, Remembered>> {
+    const remembered = new Map<string, Remembered>()
+    const now = this.#store.now()
+    for (const source of this.#sources) {
+      const { run } = await this.#store.readSource(source)
+      const { last, failuresInARow } = run
+      this.#reporter.adopt(source, isOfThisBoot(run, now) ? run : { ...run, running: null })
+      const ran = last !== null && isSameBoot(last.started, now) && hasMeasured(last.result)
+      remembered.set(source, {
+        startedMs: ran ? last.started.clock.ms : null,
+        failuresInARow: ran ? failuresInARow : 0,
+        wasEnabled: run.next !== null || run.running !== null,
+      })
+      // A life of ours that was cut short may have left it behind.
+      this.#reporter.clear(`preparing-${source}`)
+    }
+    return remembered
+  }
+
+  /** Goes on with the runs that an earlier life of this process began. */
+  async #takeUp(): Promise<void> {
+    const running = new Set(await this.#launcher.running())
+    for (const source of this.#sources) {
+      const { running: started } = this.#reporter.state(source)
+      if (started === null && !running.has(source)) continue
+      this.#log.info('a run from before is taken up', { source, isRunning: running.has(source) })
+      this.#runner?.takeUp(source, started)
+    }
+  }
+
+  async #untilConfigured(): Promise<void> {
+    for (let waitedMs = 0; this.#config === undefined && waitedMs < configWithinMs; waitedMs += 100) {
+      await this.#pause(100)
+      if (this.#stopping.signal.aborted) return
+    }
+    if (this.#config !== undefined) return
+    this.#log.warn('the gateway has not said which configuration is in force: defaults hold until it does')
+    this.#configure(defaultConfig)
+  }
+
+  #configure(config: Config): void {
+    this.#config = config
+    this.#schedule?.configure(
+      plansOf(config, this.#sources),
+      config.maxConcurrent,
+      this.#store.time.monotonicMs(),
+    )
+    if (this.#schedule?.isHeld('start') === false) this.#publishStates()
+    this.wake()
+  }
+
+  #follow(order: Order): void {
+    const now = this.#store.now()
+    if (!isSameBoot(order.asked, now) || elapsedMs(order.asked, now) > orderMaxAgeMs) {
+      this.#log.warn('an order is too old to be followed', { type: order.type })
+      return
+    }
+    if (order.type === 'status') {
+      void this.#tellStatus()
+      return
+    }
+    const answer = this.#schedule?.ask(order.source, order.by)
+    this.#log.info('a run was asked for', { source: order.source, by: order.by, answer })
+    this.wake()
+  }
+
+  async #ended(source: SourceId, didRun: boolean): Promise<void> {
+    if (didRun) this.#engineFailures = 0
+    this.wake()
+    if (this.#reporter.has('compose')) void this.#checkDefinitions()
+    // A command that came while the run was under way would otherwise wait a whole interval.
+    const queued = await this.#store.redis.llen(keys.queuedCommands(this.#store.node, source)).catch(() => 0)
+    if (queued === 0) return
+    this.#schedule?.ask(source, 'command')
+    this.wake()
+  }
+
+  /** Holds everything until runs can be started; at the first time it also takes up what runs. */
+  async #awaitEngine(error: TailboardError | null): Promise<void> {
+    const schedule = this.#schedule
+    if (schedule === undefined || schedule.isHeld('engine')) return
+    schedule.hold('engine')
+    let problem: unknown = error
+    while (!this.#stopping.signal.aborted) {
+      if (problem !== null) {
+        this.#engineFailures += 1
+        const { message, hint } = toFailure(problem, this.#store.now(), this.#log)
+        this.#reporter.notice({ id: 'engine', level: 'error', text: message, hint })
+        await this.#pause(backoffMs(engineRetry, this.#engineFailures))
+      }
+      try {
+        await this.#launcher.ready()
+        if (schedule.isHeld('start')) await this.#takeUp()
+        break
+      } catch (reason) {
+        problem = reason
+      }
+    }
+    this.#reporter.clear('engine')
+    schedule.release('engine')
+    await this.#checkDefinitions()
+    this.wake()
+  }
+
+  async #checkDefinitions(): Promise<void> {
+    try {
+      const [problem, ...others] = await this.#launcher.check()
+      if (problem === undefined) return this.#reporter.clear('compose')
+      for (const error of [problem, ...others])
+        this.#log.error('a definition can’t be carried out', { error })
+      const more = others.length === 0 ? '' : ` (and ${others.length} more, in the log)`
+      const notice = { id: 'compose', level: 'error', hint: problem.hint } as const
+      this.#reporter.notice({ ...notice, text: `${problem.message}${more}` })
+    } catch (error) {
+      this.#log.warn('the definitions can’t be checked', { error })
+    }
+  }
+
+  async #tellStatus(): Promise<void> {
+    if (this.#isTellingStatus) return
+    this.#isTellingStatus = true
+    try {
+      const status: SystemStatus = { taken: this.#store.now(), ...(await this.#launcher.status()) }
+      await this.#store.redis.set(keys.status(this.#store.node), JSON.stringify(status), 'EX', statusKeptS)
+    } catch (error) {
+      this.#log.warn('the status can’t be told', { error })
+    } finally {
+      this.#isTellingStatus = false
+    }
+  }
+
+  #watchClock(): void {
+    const jumpMs = this.#clock.check()
+    if (jumpMs === null) return
+    this.#log.warn('the clock jumped', { jumpMs })
+    this.#reporter.clockJump(jumpMs)
+    // Nothing moves on the monotonic clock, but what time the next run is has another name now.
+    this.#publishStates(true)
+  }
+
+  #publishStates(always = false): void {
+    for (const source of this.#sources) {
+      const state = this.#runner?.state(source)
+      if (state === undefined) continue
+      if (always || !isSameState(state, this.#reporter.state(source))) this.#reporter.setState(source, state)
+    }
+  }
+
+  readonly #onRedisAway = (): void => {
+    this.#schedule?.hold('redis')
+  }
+
+  readonly #onRedisBack = (): void => {
+    this.#reporter.repeat()
+    void this.#flush()
+  }
+
+  /** @param isCutShort whether the end of the process ends the pause. */
+  #pause(ms: number, isCutShort = true): Promise<void> {
+    const { signal } = this.#stopping
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms)
+      function done() {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      if (!isCutShort) return
+      if (signal.aborted) done()
+      else signal.addEventListener('abort', done)
+    })
+  }
+}
+
+function isOfThisBoot({ running }: RunState, now: Parameters<typeof isSameBoot>[1]): boolean {
+  return running !== null && isSameBoot(running, now)
+}
+
+/** Whether a run was the source's own; one that we or an engine ended is made up for at once. */
+function hasMeasured(result: string): boolean {
+  return result !== 'killed' && result !== 'not-started'
+}
+
+function isSameState(a: RunState, b: RunState): boolean {
+  const key = ({ running, next, failuresInARow }: RunState) =>
+    `${running?.clock.ms} ${next === null ? '' : Math.round(next.clock.ms)} ${failuresInARow}`
+  return key(a) === key(b)
+}

@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { access } from 'node:fs/promises'
+import { constants, hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  commonVariables,
+  isSourceId,
+  type SourceId,
+  type SystemStatus,
+  sourceContract,
+  sourceIds,
+  sourceVariables,
+  TailboardError,
+} from '@tailboard/contracts'
+import { passEnvironment } from '@tailboard/service'
+import type { Launcher, RunEnd } from '../launcher.ts'
+import { findProcesses, memoryBytesOf } from './processes.ts'
+
+const logLines = 20
+/** Of a line without an end no more than this is kept (UTF-16 units). */
+const longestTail = 16_000
+/** How often a run that is not our child is looked at (ms). */
+const lookEveryMs = 250
+
+interface Child {
+  process: ChildProcess
+  since: number
+}
+
+/** Runs poll sources as child processes: for the demo, where there is no engine. */
+export class ProcessLauncher implements Launcher {
+  readonly #projectDir: string
+  readonly #raw: Record<string, string | undefined> | undefined
+  readonly #children = new Map<SourceId, Child>()
+
+  /** @param raw where the sources' variables come from; this process's own environment, when absent. */
+  constructor(projectDir: string, raw?: Record<string, string | undefined>) {
+    this.#projectDir = resolve(projectDir)
+    this.#raw = raw
+  }
+
+  async ready(): Promise<void> {}
+
+  async check(): Promise<TailboardError[]> {
+    return []
+  }
+
+  async nodeName(): Promise<string> {
+    return hostname()
+  }
+
+  async running(): Promise<SourceId[]> {
+    const found = await this.#find()
+    return sourceIds.filter((source) => found.has(source))
+  }
+
+  async prepare(source: SourceId): Promise<void> {
+    try {
+      await access(this.#entry(source))
+    } catch (cause) {
+      throw new TailboardError('missing-image', `The source ${source} is not built`, {
+        hint: `pnpm turbo build --filter=@tailboard/${source}`,
+        cause,
+      })
+    }
+  }
+
+  run(source: SourceId, signal: AbortSignal): Promise<RunEnd> {
+    const since = performance.now()
+    // A group of its own: a kill then reaches what it started, and Ctrl-C in a terminal reaches only us.
+    const child = spawn(process.execPath, [this.#entry(source)], {
+      cwd: this.#projectDir,
+      env: this.#environment(source),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    this.#children.set(source, { process: child, since })
+    const tail = new LogTail()
+    child.stdout.setEncoding('utf8').on('data', (text: string) => tail.add(text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => tail.add(text))
+    const kill = () => killGroup(child.pid)
+    signal.addEventListener('abort', kill)
+    if (signal.aborted) kill()
+    return new Promise<RunEnd>((fulfil, reject) => {
+      child.once('error', (cause) => {
+        reject(new TailboardError('crashed', `The source ${source} could not be started`, { cause }))
+      })
+      child.once('close', (code, name) => {
+        const exitCode = code ?? (name === null ? null : 128 + constants.signals[name])
+        const logTail = exitCode === 0 ? [] : tail.lines()
+        const durationMs = performance.now() - since
+        fulfil({ exitCode, oomKilled: false, durationMs, logTail, engineLost: false })
+      })
+    }).finally(() => {
+      signal.removeEventListener('abort', kill)
+      this.#children.delete(source)
+    })
+  }
+
+  async takeUp(source: SourceId, signal: AbortSignal): Promise<RunEnd | null> {
+    for (;;) {
+      const pids = (await this.#find()).get(source)
+      if (pids === undefined) return null
+      if (signal.aborted) for (const pid of pids) killGroup(pid)
+      await sleep(lookEveryMs)
+    }
+  }
+
+  async status(): Promise<Pick<SystemStatus, 'services' | 'changedVariables'>> {
+    const polls = sourceIds.filter((source) => sourceContract(source).life === 'poll')
+    const services = await Promise.all(
+      polls.map(async (source) => {
+        const child = this.#children.get(source)
+        const pid = child?.process.pid
+        return {
+          service: `source-${source}`,
+          state: child === undefined ? 'exited' : 'running',
+          version: null,
+          upSinceS: child === undefined ? null : (performance.now() - child.since) / 1000,
+          memoryBytes: pid === undefined ? null : await memoryBytesOf(pid),
+          memoryLimitBytes: null,
+          restarts: null,
+        }
+      }),
+    )
+    return { services, changedVariables: [] }
+  }
+
+  async stop(): Promise<void> {
+    for (const { process: child } of this.#children.values()) killGroup(child.pid)
+  }
+
+  #entry(source: SourceId): string {
+    return join(this.#projectDir, 'apps', source, 'dist', 'main.js')
+  }
+
+  #environment(source: SourceId): Record<string, string> {
+    return passEnvironment(sourceVariables(source), this.#raw)
+  }
+
+  /** The sources' processes of this project and this Redis: two demos of one checkout leave each other alone. */
+  async #find(): Promise<Map<SourceId, number[]>> {
+    const entries = new Map(sourceIds.map((source) => [this.#entry(source), source as string]))
+    const { REDIS_URL: url } = passEnvironment({ REDIS_URL: commonVariables.REDIS_URL }, this.#raw)
+    const found = await findProcesses(entries, url === undefined ? [] : [`REDIS_URL=${url}`])
+    return new Map([...found].filter((pair): pair is [SourceId, number[]] => isSourceId(pair[0])))
+  }
+}
+
+/** Keeps the end of what a run writes. */
+class LogTail {
+  #text = ''
+
+  add(text: string): void {
+    this.#text = (this.#text + text).slice(-longestTail)
+  }
+
+  lines(): string[] {
+    return this.#text.split(/\r?\n/).filter(Boolean).slice(-logLines)
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
