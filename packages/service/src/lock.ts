@@ -3,14 +3,15 @@ import type { Redis } from 'ioredis'
 import type { TimeSource } from './clock.ts'
 
 /**
- * Takes the lock when it is free, of another boot, or past its time. Its time is monotonic: a wall clock that jumps must
+ * Takes the lock when it is free, of another boot, past its time, or no record that can be read. Its time is monotonic: a wall clock that jumps must
  * neither free it early nor hold it for hours.
  */
 const takeScript = `
 local held = redis.call('GET', KEYS[1])
 if held then
-  local lock = cjson.decode(held)
-  if lock.boot == ARGV[1] and tonumber(lock.untilMs) > tonumber(ARGV[2]) then return 0 end
+  local isJson, lock = pcall(cjson.decode, held)
+  local isOurs = isJson and type(lock) == 'table' and lock.boot == ARGV[1]
+  if isOurs and (tonumber(lock.untilMs) or 0) > tonumber(ARGV[2]) then return 0 end
 end
 redis.call('SET', KEYS[1], ARGV[3])
 return 1`

@@ -36,14 +36,30 @@ export function createLogger({
     index < least
       ? () => {}
       : (message: string, fields: LogFields = {}) => {
-          const record = { time: new Date().toISOString(), level: name, service, message, ...fields }
-          out(redactor.redact(JSON.stringify(record, serialise)))
+          const own = { time: new Date().toISOString(), level: name, service, message }
+          out(toLine(own, fields, redactor))
         }
   return { debug: at(0, 'debug'), info: at(1, 'info'), warn: at(2, 'warn'), error: at(3, 'error') }
 }
 
-function serialise(_key: string, value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value, longestString)
+/** `own` stands first and wins: no field of that name can pass for it. */
+function toLine(own: LogFields, fields: LogFields, redactor: Redactor): string {
+  const write = (record: LogFields) => JSON.stringify(record, (_key, value) => serialise(value, redactor))
+  let line: string
+  try {
+    line = write({ ...own, ...fields, ...own })
+  } catch {
+    // A circle, or a getter that throws: the message matters more than its fields.
+    line = write({ ...own, unwritable: Object.keys(fields).join(' ') })
+  }
+  // The names of fields may come from outside too (a header, a variable).
+  return JSON.stringify(redactor.redactValue(JSON.parse(line)))
+}
+
+function serialise(value: unknown, redactor: Redactor): unknown {
+  // Redacted before it is cleaned: cleaning may change a secret so that it is not known any more.
+  if (typeof value === 'string')
+    return cleanText(redactor.redact(value.slice(0, longestString * 8)), longestString)
   if (value instanceof TailboardError) {
     return { kind: value.kind, message: value.message, hint: value.hint, cause: value.cause }
   }
