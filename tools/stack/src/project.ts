@@ -112,8 +112,8 @@ export class Project {
   }
 
   /** What stands in Traefik's place, by the project's own labels and files. */
-  async front(env: Record<string, string> = {}, listenAddress = '127.0.0.1'): Promise<Front> {
-    await this.#front?.stop()
+  async front(env: Record<string, string> = {}, listenAddress = '127.0.0.1', port = 0): Promise<Front> {
+    await this.stopFront()
     const routing = makeRouting(readRoutingSources(this.folder), { COMPOSE_PROJECT_NAME: this.name, ...env })
     this.#front = await startFront({
       routing,
@@ -121,10 +121,16 @@ export class Project {
         'web-gateway': { host: await this.address('web-gateway'), port: 8080 },
         frontend: { host: await this.address('frontend'), port: 3000 },
       },
-      port: 0,
+      port,
       listenAddress,
     })
     return this.#front
+  }
+
+  /** As when the network is gone: every connection through it is cut. */
+  async stopFront(): Promise<void> {
+    await this.#front?.stop()
+    this.#front = undefined
   }
 
   readFile(path: string): Promise<string> {
@@ -137,7 +143,7 @@ export class Project {
 
   /** Takes everything away again: front, containers, networks, volumes, folder. */
   async remove(): Promise<void> {
-    await this.#front?.stop()
+    await this.stopFront()
     this.#redis?.disconnect()
     if (this.folder === '') return
     await this.tryCompose('--profile', '*', 'down', '-v', '--remove-orphans', '-t', '10')
