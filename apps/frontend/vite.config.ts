@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vite'
 
-const dist = join(import.meta.dirname, 'dist')
 const compressible = /\.(html|js|css|svg|webmanifest|json)$/
 
 /** A Pi should not compress the same file for each visitor: done once, here. Prints what a first load costs. */
 function precompress(): Plugin {
+  let dist = ''
   return {
     name: 'precompress',
     apply: 'build',
+    configResolved({ root, build }) {
+      dist = resolve(root, build.outDir)
+    },
     closeBundle() {
       let firstLoad = 0
       for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {

@@ -26,6 +26,11 @@ export function bytes(amount: number, suffix = ''): Quantity {
   }
 }
 
+/** Memory of a process in the units of its limit: 64m in the compose file is 64 MiB here. */
+export function mebibytes(amount: number): string {
+  return joined({ value: short(amount / 1_048_576), unit: 'MiB' })
+}
+
 /** A value of the contract in the form that a person reads, by the unit that the contract gives it. */
 export function quantity(value: number, unit = ''): Quantity {
   switch (unit) {
