@@ -42,8 +42,9 @@ test('what waits for something is woken by the loss, and waits again afterwards'
   const redis = connect(server.url, true)
   const waiting = redis.blpop('queue', 0)
   await until(async () => String(await connect(server.url).client('LIST')).includes('cmd=blpop'))
+  const lost = expect(waiting).rejects.toThrow()
   await server.stop()
-  await expect(waiting).rejects.toThrow()
+  await lost
   await server.start()
   const writer = connect(server.url)
   await writer.rpush('queue', 'job')
