@@ -32,7 +32,7 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
     await project.remove()
   })
 
-  const card = () => page.locator('article[data-source="system"]')
+  const card = () => page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'This Pi' }) })
   const measuredOnPage = () =>
     card()
       .locator('time')
@@ -47,7 +47,7 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
     const count = readings().length
     await until('a new reading on the page', async () => (await measuredOnPage()) !== before)
     expect(readings().length).toBeGreaterThan(count)
-    expect(await page.evaluate(() => performance.getEntriesByType('navigation').length)).toBe(1)
+    expect(await page.evaluate('performance.getEntriesByType("navigation").length')).toBe(1)
   })
 
   test('what the page shows is this machine’s memory, as the kernel counts it', async () => {
