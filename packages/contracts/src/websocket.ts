@@ -7,7 +7,8 @@ import type { Stamp } from './time.ts'
  * What the gateway sends on /ws/live, as JSON text frames.
  * - `snapshot`: everything, and the cursor of the last event in it. Sent on connect, or in answer to a `since` that is gone.
  * - `resumed`: the `since` that was asked for is still there; each event after it follows, once.
- * - `event`: one event and its cursor.
+ * - `event`: one event and its cursor. What the gateway itself has to say (a notice that Redis is away, or that it is
+ *   back) is in no stream: it comes with the cursor of the last event, so a notice is taken whatever its cursor.
  * `now` is the server's clock at sending: the page computes ages from it, never from its own clock.
  */
 export type ServerMessage =
@@ -27,6 +28,8 @@ export const webSocketLimits = {
   /** Unsent bytes at which a slow reader is cut off. */
   bufferedBytes: 256 * 1024,
   pingMs: 30_000,
+  /** Messages that a client may send between two pings. */
+  clientMessages: 120,
   /** One page a person, some devices, a test: more than this is a mistake or an attack. */
   clients: 1_200,
 } as const
@@ -35,6 +38,7 @@ export const webSocketLimits = {
 export const closeCodes = {
   goingAway: 1001,
   unsupported: 1003,
+  tooMany: 1008,
   tooBig: 1009,
   tryLater: 1013,
   tooSlow: 4408,

@@ -1,0 +1,118 @@
+import { compareCursors, type Event, keys } from '@tailboard/contracts'
+import { stampNow, type TimeSource } from '@tailboard/service'
+import type { Redis } from 'ioredis'
+import type { Hub, HubClient } from '../hub.ts'
+import type { Follower } from './follower.ts'
+import { eventFrame, resumedFrame, snapshotFrame } from './frame.ts'
+import type { OwnNotices } from './own-notices.ts'
+import { readEvent, type StreamEntry } from './read-event.ts'
+
+/** Events of one step of a resume. A hundred pages that come back at once must not hold the whole stream each. */
+const page = 32
+/** A snapshot is made once for all who ask within this time (ms): its `now` is older by no more than that. */
+const snapshotAgeMs = 250
+const drainCheckMs = 20
+
+export interface PagesOptions {
+  redis: Redis
+  hub: Hub
+  follower: Follower
+  notices: OwnNotices
+  time: TimeSource
+}
+
+/** Brings each page to where the model stands, and keeps it there. */
+export class Pages {
+  readonly #options: PagesOptions
+  #snapshot: { frame: Buffer; cursor: string; madeMs: number } | null = null
+
+  constructor(options: PagesOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { follower, notices, hub } = this.#options
+    follower.onEvent = (cursor, event) => this.#broadcast(cursor, event)
+    notices.onChange = (notice) => {
+      if (follower.model !== null) this.#broadcast(follower.cursor, notice)
+    }
+    follower.onModel = () => {
+      this.#snapshot = null
+      if (hub.size > 0) hub.broadcast(this.#snapshotFrame())
+    }
+  }
+
+  /** A page has come: what it missed since its cursor, or everything. */
+  async welcome(client: HubClient, since: string | undefined): Promise<void> {
+    const { hub } = this.#options
+    hub.add(client)
+    const isResumed = since !== undefined && (await this.#resume(client, since).catch(() => false))
+    if (isResumed || !client.isOpen()) return
+    // From here to goLive nothing waits: no event can come between the snapshot and the first live one.
+    hub.send(client, this.#snapshotFrame())
+    hub.goLive(client)
+  }
+
+  /** Sends each event after `since`, once; false when the stream no longer holds that place. */
+  async #resume(client: HubClient, since: string): Promise<boolean> {
+    const { redis, follower, hub, notices } = this.#options
+    let at = since
+    let isSaid = false
+    for (;;) {
+      if (compareCursors(at, follower.cursor) > 0) return false
+      const results = await redis
+        .multi()
+        .xrange(keys.events, at, at)
+        .xrange(keys.events, `(${at}`, follower.cursor, 'COUNT', page)
+        .exec()
+      const [place, missed] = (results ?? []).map(([, value]) => value) as [StreamEntry[], StreamEntry[]]
+      if (place?.length !== 1) return false
+      if (!isSaid) hub.send(client, resumedFrame(this.#now(), at))
+      isSaid = true
+      for (const entry of missed) {
+        const { id, event } = readEvent(entry, follower.node ?? '')
+        if (event !== null && !hub.send(client, eventFrame(this.#now(), id, event))) return true
+        at = id
+      }
+      // The seam: the events up to the model's cursor are sent, and nothing waits between here and goLive.
+      if (compareCursors(at, follower.cursor) === 0) break
+      if (missed.length === 0) return false
+      await drained(client)
+      if (!client.isOpen()) return true
+    }
+    const isOfAnotherGateway = compareCursors(since, follower.firstCursor) <= 0
+    for (const notice of isOfAnotherGateway ? notices.saidOrUnknown() : notices.said()) {
+      hub.send(client, eventFrame(this.#now(), follower.cursor, notice))
+    }
+    hub.goLive(client)
+    return true
+  }
+
+  #broadcast(cursor: string, event: Event): void {
+    this.#snapshot = null
+    if (this.#options.hub.size > 0) this.#options.hub.broadcast(eventFrame(this.#now(), cursor, event))
+  }
+
+  #snapshotFrame(): Buffer {
+    const { follower, time } = this.#options
+    const nowMs = time.monotonicMs()
+    const kept = this.#snapshot
+    if (kept !== null && nowMs - kept.madeMs < snapshotAgeMs) return kept.frame
+    const { model, cursor } = follower
+    if (model === null) throw new Error('a page was let in before there was a model')
+    const frame = snapshotFrame(this.#now(), cursor, model)
+    this.#snapshot = { frame, cursor, madeMs: nowMs }
+    return frame
+  }
+
+  #now() {
+    return stampNow(this.#options.time)
+  }
+}
+
+/** Until the reader has taken what was sent. One that never does is ended by the hub’s pings. */
+async function drained(client: HubClient): Promise<void> {
+  while (client.isOpen() && client.unsentBytes() > 0) {
+    await new Promise((resolve) => setTimeout(resolve, drainCheckMs))
+  }
+}

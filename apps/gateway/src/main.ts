@@ -1,0 +1,24 @@
+import { serviceVariables } from '@tailboard/contracts'
+import { createLogger, onShutdown, readEnvironment, systemTime } from '@tailboard/service'
+import { buildApp } from './app.ts'
+import { Gateway } from './gateway.ts'
+import { listen } from './listen.ts'
+import { version } from './version.ts'
+
+const early = createLogger({ service: 'web-gateway' })
+try {
+  const environment = readEnvironment(serviceVariables.gateway)
+  const log = createLogger({ service: 'web-gateway', level: environment.LOG_LEVEL })
+  const gateway = new Gateway(environment, log, systemTime)
+  const app = await buildApp(gateway)
+  onShutdown(log, async () => {
+    await app.close()
+    await gateway.stop()
+  })
+  await gateway.start()
+  log.info('listening', { address: await listen(app, environment.GATEWAY_PORT), version })
+} catch (error) {
+  early.error('the gateway could not start', { error })
+  process.exitCode = 1
+  process.exit()
+}
