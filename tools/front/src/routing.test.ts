@@ -42,6 +42,7 @@ describe('the routes of this repository', () => {
       [20, 'camera@docker'],
       [10, 'api@docker'],
       [10, 'ws@docker'],
+      [5, 'refused-style@docker'],
       [1, 'frontend@docker'],
     ])
   })
@@ -96,6 +97,12 @@ describe('the routes of this repository', () => {
     for (const target of ['/api/sources', '/ws/live', '/api/camera'])
       expect(outcome(routing, address, target)).toBe(isIn ? 'web-gateway' : '403')
     expect(outcome(routing, address, '/api/config', { method: 'PATCH' })).toBe(isIn ? 'web-gateway' : '403')
+  })
+
+  it('gives a refused visitor the style of his page, and only that', () => {
+    expect(outcome(routing, '192.168.1.20', '/refused.css')).toBe('frontend')
+    for (const target of ['/refused.css/', '/refused.css/../index.html', '/refused.html'])
+      expect(outcome(routing, '192.168.1.20', target)).toBe('403+page')
   })
 
   it('judges the connection, not what a header claims', () => {
