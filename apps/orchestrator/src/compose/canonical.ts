@@ -33,10 +33,17 @@ const forms: Record<string, Form> = {
   volumes: (value, where) =>
     list(value, where).map((item, index) => (isMap(item) ? item : shortVolume(item, `${where}[${index}]`))),
   ...Object.fromEntries(
-    ['tmpfs', 'dns', 'dns_search', 'dns_opt', 'profiles', 'cap_add', 'cap_drop', 'security_opt', 'group_add'].map((option) => [
-      option,
-      texts,
-    ]),
+    [
+      'tmpfs',
+      'dns',
+      'dns_search',
+      'dns_opt',
+      'profiles',
+      'cap_add',
+      'cap_drop',
+      'security_opt',
+      'group_add',
+    ].map((option) => [option, texts]),
   ),
 }
 
@@ -82,11 +89,14 @@ function hosts(value: unknown, where: string): Record<string, string[]> {
   const take = (host: string, address: string) => {
     result[host] = [...(result[host] ?? []), address.replace(/^\[(.*)\]$/, '$1')]
   }
-  if (isMap(value)) for (const [host, address] of Object.entries(value)) for (const one of texts(address, where)) take(host, one)
+  if (isMap(value))
+    for (const [host, address] of Object.entries(value))
+      for (const one of texts(address, where)) take(host, one)
   else
     for (const item of texts(value, where)) {
       const [, host, address] = /^([^:=]+)[:=](.+)$/.exec(item) ?? []
-      if (host === undefined || address === undefined) throw composeProblem(where, `"${item}" is not HOST:ADDRESS`)
+      if (host === undefined || address === undefined)
+        throw composeProblem(where, `"${item}" is not HOST:ADDRESS`)
       take(host, address)
     }
   return result

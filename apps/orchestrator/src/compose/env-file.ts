@@ -7,7 +7,11 @@ const assignment = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*(?:[=:]\s*|$)
  * A file in Compose's .env syntax: comments, `export`, single quotes taken literally, double quotes with escapes and
  * variables and over several lines, bare values with variables and a ` # comment`.
  */
-export function parseEnvFile(text: string, file: string, outer: Lookup = () => undefined): Map<string, string> {
+export function parseEnvFile(
+  text: string,
+  file: string,
+  outer: Lookup = () => undefined,
+): Map<string, string> {
   const values = new Map<string, string>()
   const lookup: Lookup = (name) => outer(name) ?? values.get(name)
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
@@ -16,7 +20,8 @@ export function parseEnvFile(text: string, file: string, outer: Lookup = () => u
     if (/^\s*(#|$)/.test(line)) continue
     const where = `${file} line ${index + 1}`
     const match = assignment.exec(line)
-    if (match?.[1] === undefined) throw composeProblem(where, 'is not NAME=value', `Correct that line of ${file}`)
+    if (match?.[1] === undefined)
+      throw composeProblem(where, 'is not NAME=value', `Correct that line of ${file}`)
     const [head, name] = match
     const rest = line.slice(head.length)
     // A name alone means "from the shell", which a container doesn't have.
@@ -32,9 +37,10 @@ export function parseEnvFile(text: string, file: string, outer: Lookup = () => u
       quoted += `\n${lines[++index]}`
       end = endOfQuote(quoted, quote)
     }
-    if (end < 0) throw composeProblem(where, `the quote ${quote} is never closed`, `Correct that line of ${file}`)
+    if (end < 0)
+      throw composeProblem(where, `the quote ${quote} is never closed`, `Correct that line of ${file}`)
     const body = quoted.slice(0, end)
-    values.set(name, quote === "'" ? body : interpolate(unescape(body), lookup, where))
+    values.set(name, quote === "'" ? body : interpolate(unescapeQuoted(body), lookup, where))
   }
   return values
 }
@@ -47,7 +53,7 @@ function endOfQuote(text: string, quote: string): number {
   return -1
 }
 
-function unescape(text: string): string {
+function unescapeQuoted(text: string): string {
   return text.replace(/\\([\s\S])/g, (whole, character: string) => {
     if (character === 'n') return '\n'
     if (character === 'r') return '\r'

@@ -9,7 +9,8 @@ const name = /[A-Za-z_][A-Za-z0-9_]*/y
 /** `value` with each string in it interpolated as Compose does; keys stay as they are. */
 export function interpolateTree(value: unknown, lookup: Lookup, where: string): unknown {
   if (typeof value === 'string') return interpolate(value, lookup, where)
-  if (Array.isArray(value)) return value.map((item, index) => interpolateTree(item, lookup, `${where}[${index}]`))
+  if (Array.isArray(value))
+    return value.map((item, index) => interpolateTree(item, lookup, `${where}[${index}]`))
   if (!isMap(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, interpolateTree(item, lookup, `${where}.${key}`)]),
@@ -54,7 +55,11 @@ function braced(expression: string, lookup: Lookup, where: string): string {
   if (operator.endsWith('-')) return isSet ? (value ?? '') : alternative()
   if (operator.endsWith('+')) return isSet ? alternative() : ''
   if (isSet) return value ?? ''
-  throw composeProblem(where, `needs the variable ${variable}: ${alternative() || 'it is not set'}`, `Set ${variable} in .env`)
+  throw composeProblem(
+    where,
+    `needs the variable ${variable}: ${alternative() || 'it is not set'}`,
+    `Set ${variable} in .env`,
+  )
 }
 
 function closingBrace(text: string, from: number, where: string): number {
@@ -72,5 +77,5 @@ function nameAt(text: string, at: number): string {
 }
 
 function invalid(text: string, where: string) {
-  return composeProblem(where, `"${text}" is no variable Compose knows`, 'Write $$ for a dollar sign, ${NAME} for a variable')
+  return composeProblem(where, `"${text}" is no variable Compose knows`, 'Write $$ for a dollar sign itself')
 }

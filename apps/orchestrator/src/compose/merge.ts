@@ -20,7 +20,8 @@ function mergeValue(option: string, base: unknown, over: unknown): unknown {
     // The options of one driver mean nothing to another.
     if (base.driver !== undefined && over.driver !== undefined && base.driver !== over.driver) return over
   }
-  if (Array.isArray(base) && Array.isArray(over)) return mergeLists(base, over, keyOf[option] ?? ((item) => item))
+  if (Array.isArray(base) && Array.isArray(over))
+    return mergeLists(base, over, keyOf[option] ?? ((item) => item))
   if (isMap(base) && isMap(over)) return mergeOptions(base, over)
   // A null in a later file leaves the earlier file's mapping as it is.
   return over === null && isMap(base) ? base : over

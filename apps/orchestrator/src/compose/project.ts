@@ -118,11 +118,19 @@ async function readEnvironment(location: ProjectLocation): Promise<Lookup> {
   return (name) => values.get(name)
 }
 
-async function readProjectFile(location: ProjectLocation, hostPath: string, ifMissing?: string): Promise<string> {
+async function readProjectFile(
+  location: ProjectLocation,
+  hostPath: string,
+  ifMissing?: string,
+): Promise<string> {
   const seen = seenPath(location, hostPath)
   const name = path.basename(hostPath)
   if (seen === undefined) {
-    throw composeProblem(hostPath, `lies outside the project's folder ${location.workingDir}`, 'Move it into that folder')
+    throw composeProblem(
+      hostPath,
+      `lies outside the project's folder ${location.workingDir}`,
+      'Move it into that folder',
+    )
   }
   try {
     return await readFile(seen, 'utf8')

@@ -4,8 +4,8 @@ import { isMap, type YamlMap } from '../compose/parse-yaml.ts'
 import { composeProblem } from '../compose/problem.ts'
 import type { Project } from '../compose/project.ts'
 import { nanosecondsOf, textOf } from '../compose/values.ts'
-import { labelOf, ownHashPrefix } from './labels.ts'
 import { hostOptions } from './host-options.ts'
+import { labelOf, ownHashPrefix } from './labels.ts'
 import { type NetworkUse, networksOf } from './network-options.ts'
 import { type VolumeUse, volumesOf } from './volume-options.ts'
 
@@ -60,12 +60,21 @@ export function containerSpec(project: Project, service: string): ContainerSpec 
     if (withoutTrace.has(option) || dealtWith.has(option) || value === null) continue
     const carry = hostOptions[option] ?? containerOptions[option]
     if (carry === undefined) {
-      throw composeProblem(where, `the option "${option}" can't be carried over by the orchestrator`, `Remove ${option} from ${service}`)
+      throw composeProblem(
+        where,
+        `the option "${option}" can't be carried over by the orchestrator`,
+        `Remove ${option} from ${service}`,
+      )
     }
-    if (carry(value, body) === false) throw composeProblem(`${where}, option ${option}`, `can't read ${JSON.stringify(value).slice(0, 80)}`)
+    if (carry(value, body) === false)
+      throw composeProblem(`${where}, option ${option}`, `can't read ${JSON.stringify(value).slice(0, 80)}`)
   }
   const labels = composeLabels(project, service, options)
-  const hash = ownHashPrefix + createHash('sha256').update(stableJson({ ...body, Labels: { ...labels, ...(options.labels as object) } })).digest('hex')
+  const hash =
+    ownHashPrefix +
+    createHash('sha256')
+      .update(stableJson({ ...body, Labels: { ...labels, ...(options.labels as object) } }))
+      .digest('hex')
   body.Labels = { ...(options.labels as Record<string, string> | undefined), ...labels, [labelOf.hash]: hash }
   return { service, containerName, image, build, networks, volumes, hash, body }
 }
@@ -90,8 +99,8 @@ function dependencyLabel(name: string, { condition = 'service_started', restart 
   return `${name}:${condition}:${restart}`
 }
 
-/** Returns false for a value that can't be read. */
-export type Carry = (value: unknown, body: ContainerSpec['body']) => boolean | undefined | void
+/** Writes one option into the body; returns false for a value that can't be read. */
+export type Carry = (value: unknown, body: ContainerSpec['body']) => unknown
 
 const text =
   (set: (body: ContainerSpec['body'], value: string) => void): Carry =>
@@ -102,8 +111,12 @@ const text =
   }
 
 const containerOptions: Record<string, Carry> = {
-  command: (value, body) => void (body.Cmd = value as string[]),
-  entrypoint: (value, body) => void (body.Entrypoint = value as string[]),
+  command: (value, body) => {
+    body.Cmd = value as string[]
+  },
+  entrypoint: (value, body) => {
+    body.Entrypoint = value as string[]
+  },
   user: text((body, value) => (body.User = value)),
   hostname: text((body, value) => (body.Hostname = value)),
   domainname: text((body, value) => (body.Domainname = value)),
@@ -115,7 +128,9 @@ const containerOptions: Record<string, Carry> = {
     body.StopTimeout = Math.floor(nanoseconds / 1e9)
   },
   environment: (value, body) => {
-    body.Env = Object.entries(value as Record<string, string | null>).map(([name, item]) => (item === null ? name : `${name}=${item}`))
+    body.Env = Object.entries(value as Record<string, string | null>).map(([name, item]) =>
+      item === null ? name : `${name}=${item}`,
+    )
   },
   healthcheck: (value, body) => {
     const check = isMap(value) ? healthcheck(value) : undefined
@@ -124,7 +139,12 @@ const containerOptions: Record<string, Carry> = {
   },
 }
 
-const healthTimes = { interval: 'Interval', timeout: 'Timeout', start_period: 'StartPeriod', start_interval: 'StartInterval' } as const
+const healthTimes = {
+  interval: 'Interval',
+  timeout: 'Timeout',
+  start_period: 'StartPeriod',
+  start_interval: 'StartInterval',
+} as const
 
 function healthcheck(value: YamlMap): Docker.ContainerCreateOptions['Healthcheck'] | undefined {
   if (value.disable === true || value.disable === 'true') return { Test: ['NONE'] }
@@ -132,7 +152,8 @@ function healthcheck(value: YamlMap): Docker.ContainerCreateOptions['Healthcheck
   for (const [option, item] of Object.entries(value)) {
     if (option === 'test') check.Test = Array.isArray(item) ? item.map(String) : ['CMD-SHELL', String(item)]
     else if (option === 'retries') check.Retries = Number(item)
-    else if (option in healthTimes) check[healthTimes[option as keyof typeof healthTimes]] = nanosecondsOf(item)
+    else if (option in healthTimes)
+      check[healthTimes[option as keyof typeof healthTimes]] = nanosecondsOf(item)
     else if (option !== 'disable') return undefined
   }
   const isRead = Object.values(check).every((item) => item !== undefined && !Number.isNaN(item))

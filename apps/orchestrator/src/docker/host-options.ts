@@ -6,7 +6,10 @@ import type { Carry } from './create-options.ts'
 type HostConfig = Docker.HostConfig
 
 /** A carrier that reads the value with `read` and refuses what that can't read. */
-function host<T>(read: (value: unknown) => T | undefined, set: (config: HostConfig, value: T) => void): Carry {
+function host<T>(
+  read: (value: unknown) => T | undefined,
+  set: (config: HostConfig, value: T) => void,
+): Carry {
   return (value, body) => {
     const known = read(value)
     if (known === undefined) return false
@@ -72,7 +75,9 @@ function split(entry: string, separator: string): [string, string] {
 /** A seccomp profile is a file that Compose's client sends along, so it can't come from here. */
 function securityOptions(value: unknown): string[] | undefined {
   const options = textsOf(value)
-  const isFile = options?.some((option) => /^seccomp[:=]/.test(option) && !/^seccomp[:=]unconfined$/.test(option))
+  const isFile = options?.some(
+    (option) => /^seccomp[:=]/.test(option) && !/^seccomp[:=]unconfined$/.test(option),
+  )
   return isFile ? undefined : options?.map((option) => option.replace(/^(seccomp|apparmor|label):/, '$1='))
 }
 
@@ -82,7 +87,10 @@ function logging(value: unknown): HostConfig['LogConfig'] | undefined {
   if (typeof driver !== 'string' || Object.keys(others).length > 0) return undefined
   if (options === undefined || options === null) return { Type: driver, Config: {} }
   if (!isMap(options)) return undefined
-  return { Type: driver, Config: Object.fromEntries(Object.entries(options).map(([name, item]) => [name, String(item)])) }
+  return {
+    Type: driver,
+    Config: Object.fromEntries(Object.entries(options).map(([name, item]) => [name, String(item)])),
+  }
 }
 
 function ulimits(value: unknown): NonNullable<HostConfig['Ulimits']> | undefined {
@@ -99,7 +107,11 @@ function devices(value: unknown): NonNullable<HostConfig['Devices']> | undefined
   const mapped = value.map((entry) => {
     if (isMap(entry)) {
       const { source, target = source, permissions = 'rwm' } = entry
-      return { PathOnHost: String(source), PathInContainer: String(target), CgroupPermissions: String(permissions) }
+      return {
+        PathOnHost: String(source),
+        PathInContainer: String(target),
+        CgroupPermissions: String(permissions),
+      }
     }
     const [source = '', target = source, permissions = 'rwm'] = String(entry).split(':')
     return { PathOnHost: source, PathInContainer: target, CgroupPermissions: permissions }

@@ -13,7 +13,16 @@ export interface NetworkUse {
 }
 
 const endpointOptions = new Set(['aliases', 'priority'])
-const networkOptions = new Set(['name', 'driver', 'driver_opts', 'internal', 'attachable', 'enable_ipv6', 'external', 'labels'])
+const networkOptions = new Set([
+  'name',
+  'driver',
+  'driver_opts',
+  'internal',
+  'attachable',
+  'enable_ipv6',
+  'external',
+  'labels',
+])
 const plainModes = new Set(['host', 'none', 'bridge'])
 
 /** Network mode, networks and endpoints of a service, its networks in Compose's order: by priority, then by name. */
@@ -21,10 +30,12 @@ export function networksOf(project: Project, options: YamlMap, containerName: st
   const where = `service ${service}`
   const mode = textOf(options.network_mode)
   if (mode !== undefined) {
-    if (!plainModes.has(mode)) throw composeProblem(`${where}, option network_mode`, `"${mode}" can't be carried over`)
+    if (!plainModes.has(mode))
+      throw composeProblem(`${where}, option network_mode`, `"${mode}" can't be carried over`)
     return { networkMode: mode, networks: [], endpoints: {} }
   }
-  const used = isMap(options.networks) && Object.keys(options.networks).length > 0 ? options.networks : { default: null }
+  const used =
+    isMap(options.networks) && Object.keys(options.networks).length > 0 ? options.networks : { default: null }
   const ordered = Object.entries(used).sort(
     ([nameA, a], [nameB, b]) => priorityOf(b) - priorityOf(a) || (nameA < nameB ? -1 : 1),
   )
@@ -33,8 +44,11 @@ export function networksOf(project: Project, options: YamlMap, containerName: st
     const network = networkUse(project, key, where)
     const extra = isMap(settings) ? settings : {}
     const unknown = Object.keys(extra).find((option) => !endpointOptions.has(option))
-    if (unknown !== undefined) throw composeProblem(`${where}, network ${key}`, `the option "${unknown}" can't be carried over`)
-    endpoints[network.name] = { Aliases: [containerName, service, ...(textsOf(extra.aliases ?? []) ?? [])] } as Docker.EndpointSettings
+    if (unknown !== undefined)
+      throw composeProblem(`${where}, network ${key}`, `the option "${unknown}" can't be carried over`)
+    endpoints[network.name] = {
+      Aliases: [containerName, service, ...(textsOf(extra.aliases ?? []) ?? [])],
+    } as Docker.EndpointSettings
     return network
   })
   return { networkMode: networks[0]?.name ?? 'default', networks, endpoints }
@@ -46,10 +60,14 @@ function priorityOf(settings: unknown): number {
 
 function networkUse({ location, networks }: Project, key: string, where: string): NetworkUse {
   const defined = networks[key]
-  if (defined === undefined && key !== 'default') throw composeProblem(where, `the network "${key}" is not defined in the file`)
+  if (defined === undefined && key !== 'default')
+    throw composeProblem(where, `the network "${key}" is not defined in the file`)
   const options = isMap(defined) ? defined : {}
-  const unknown = Object.keys(options).find((option) => !networkOptions.has(option) && !option.startsWith('x-'))
-  if (unknown !== undefined) throw composeProblem(`network ${key}`, `the option "${unknown}" can't be carried over`)
+  const unknown = Object.keys(options).find(
+    (option) => !networkOptions.has(option) && !option.startsWith('x-'),
+  )
+  if (unknown !== undefined)
+    throw composeProblem(`network ${key}`, `the option "${unknown}" can't be carried over`)
   if (booleanOf(options.external)) return { name: textOf(options.name) ?? key, create: undefined }
   const name = textOf(options.name) ?? `${location.name}_${key}`
   return {

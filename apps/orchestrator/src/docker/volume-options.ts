@@ -28,28 +28,43 @@ export function volumesOf(project: Project, options: YamlMap, where: string) {
   const mounts: Docker.MountSettings[] = []
   for (const entry of Array.isArray(options.volumes) ? options.volumes : []) {
     const target = isMap(entry) ? textOf(entry.target) : undefined
-    if (!isMap(entry) || target === undefined) throw composeProblem(`${where}, option volumes`, 'each needs a target')
+    if (!isMap(entry) || target === undefined)
+      throw composeProblem(`${where}, option volumes`, 'each needs a target')
     const here = `${where}, volume ${target}`
     refuseUnknown(entry, known.mount, here)
     const isReadOnly = booleanOf(entry.read_only) ?? false
     const mount = { Target: target, ...(isReadOnly ? { ReadOnly: true } : {}) }
     const source = textOf(entry.source)
     if (entry.type === 'bind' && source !== undefined) {
-      if (source.startsWith('~')) throw composeProblem(here, '"~" is unknown inside the orchestrator', 'Write the whole path')
+      if (source.startsWith('~'))
+        throw composeProblem(here, '"~" is unknown inside the orchestrator', 'Write the whole path')
       const hostPath = path.resolve(project.location.workingDir, source)
       const bind = isMap(entry.bind) ? entry.bind : undefined
       refuseUnknown(bind ?? {}, known.bind, here)
-      const modes = [isReadOnly ? 'ro' : 'rw', textOf(bind?.selinux), textOf(bind?.propagation)].filter((mode) => mode !== undefined)
+      const modes = [isReadOnly ? 'ro' : 'rw', textOf(bind?.selinux), textOf(bind?.propagation)].filter(
+        (mode) => mode !== undefined,
+      )
       if (booleanOf(bind?.create_host_path)) binds.push(`${hostPath}:${target}:${modes.join(',')}`)
       else if (bind?.selinux !== undefined) throw composeProblem(here, 'selinux needs create_host_path: true')
-      else mounts.push({ Type: 'bind', Source: hostPath, ...mount, ...bindOptions(bind) } as Docker.MountSettings)
+      else
+        mounts.push({
+          Type: 'bind',
+          Source: hostPath,
+          ...mount,
+          ...bindOptions(bind),
+        } as Docker.MountSettings)
     } else if (entry.type === 'volume') {
       const volume = isMap(entry.volume) ? entry.volume : {}
       refuseUnknown(volume, known.volume, here)
       const use = source === undefined ? undefined : namedVolume(project, source, here)
       if (use !== undefined) volumes.set(use.name, use)
       const settings = { VolumeOptions: booleanOf(volume.nocopy) ? { NoCopy: true } : {} }
-      mounts.push({ Type: 'volume', ...(use === undefined ? {} : { Source: use.name }), ...mount, ...settings } as Docker.MountSettings)
+      mounts.push({
+        Type: 'volume',
+        ...(use === undefined ? {} : { Source: use.name }),
+        ...mount,
+        ...settings,
+      } as Docker.MountSettings)
     } else if (entry.type === 'tmpfs') {
       const tmpfs = isMap(entry.tmpfs) ? entry.tmpfs : {}
       refuseUnknown(tmpfs, known.tmpfs, here)
@@ -57,7 +72,11 @@ export function volumesOf(project: Project, options: YamlMap, where: string) {
         ...(tmpfs.size === undefined ? {} : { SizeBytes: bytesOf(tmpfs.size) }),
         ...(tmpfs.mode === undefined ? {} : { Mode: Number(tmpfs.mode) }),
       }
-      mounts.push({ Type: 'tmpfs', ...mount, ...(isMap(entry.tmpfs) ? { TmpfsOptions: settings } : {}) } as Docker.MountSettings)
+      mounts.push({
+        Type: 'tmpfs',
+        ...mount,
+        ...(isMap(entry.tmpfs) ? { TmpfsOptions: settings } : {}),
+      } as Docker.MountSettings)
     } else throw composeProblem(here, `a mount of type "${entry.type}" can't be carried over`)
   }
   return { volumes: [...volumes.values()], binds, mounts }
