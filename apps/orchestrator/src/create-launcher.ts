@@ -1,4 +1,4 @@
-import { TailboardError } from '@tailboard/contracts'
+import type { Logger } from '@tailboard/service'
 import type { Launcher } from './launcher.ts'
 
 export interface LauncherOptions {
@@ -8,10 +8,11 @@ export interface LauncherOptions {
 }
 
 /** The launcher that the environment names. Only that one is loaded: the engine's client alone is megabytes. */
-export async function createLauncher(options: LauncherOptions): Promise<Launcher> {
+export async function createLauncher(options: LauncherOptions, log: Logger): Promise<Launcher> {
   if (options.LAUNCHER === 'process') {
     const { ProcessLauncher } = await import('./process/process-launcher.ts')
     return new ProcessLauncher(options.PROJECT_DIR)
   }
-  throw new TailboardError('misconfigured', 'There is no launcher for containers yet')
+  const { ContainerLauncher } = await import('./containers/container-launcher.ts')
+  return new ContainerLauncher(options.DOCKER_SOCKET, options.PROJECT_DIR, log)
 }

@@ -20,7 +20,7 @@ const early = createLogger({ service })
 const environment = read()
 const log = createLogger({ service, level: environment.LOG_LEVEL })
 const redis = createRedis(environment.REDIS_URL, { name: service, log })
-const launcher = await createLauncher(environment)
+const launcher = await createLauncher(environment, log)
 /** What must end, last started first. */
 const started: { stop(): Promise<void> }[] = []
 

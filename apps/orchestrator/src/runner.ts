@@ -13,7 +13,7 @@ import { type Logger, RunLock, type Store, toFailure } from '@tailboard/service'
 import type { Launcher, RunEnd } from './launcher.ts'
 import type { Reporter } from './reporter.ts'
 import type { Schedule } from './schedule.ts'
-import { judge, type StoppedBy } from './verdict.ts'
+import { cleanLog, judge, type StoppedBy } from './verdict.ts'
 
 /** A source ends itself at its time limit; what is still there this much later (ms) is killed. */
 export const graceMs = 5_000
@@ -207,7 +207,9 @@ export class Runner {
       exitCode: end?.exitCode ?? null,
       cost,
     }
-    log.info('a run ended', { source, result: record.result, exitCode: record.exitCode, durationMs })
+    // One line a failure; one a run would be the most that is written to the card in an idle hour.
+    const say = record.result === 'ok' ? log.debug : log.info
+    say('a run ended', { source, result: record.result, exitCode: record.exitCode, durationMs })
     reporter.setState(source, { ...this.state(source), last: record }, record)
   }
 
@@ -229,7 +231,7 @@ export class Runner {
       schedule.end(source, now.clock.ms, 'neither')
       return
     }
-    reporter.fail(source, toFailure(error, now, log))
+    reporter.fail(source, { ...toFailure(error, now, log), ...logOf(error) })
     if (error instanceof TailboardError && error.kind === 'unreachable') {
       schedule.putBack(source, now.clock.ms)
       reporter.setState(source, this.state(source))
@@ -248,4 +250,10 @@ export class Runner {
     }
     reporter.setState(source, { ...this.state(source), last: record }, record)
   }
+}
+
+/** The last lines of what was done in vain before the run, where its error has them: of an image's build. */
+function logOf(error: unknown): { log?: string[] } {
+  const { lines } = ((error as Error).cause ?? {}) as { lines?: unknown }
+  return Array.isArray(lines) && lines.length > 0 ? { log: cleanLog(lines.map(String)) } : {}
 }

@@ -91,7 +91,7 @@ function whatItSaid({
 
 /** What the run said stands; the end of its log is added, so that the page can show it. */
 function withLog(said: Verdict, { end }: Ended): Verdict {
-  const log = cleanLog(end)
+  const log = cleanLog(end?.logTail ?? [])
   return { ...said, failure: said.failure === null || log.length === 0 ? null : { ...said.failure, log } }
 }
 
@@ -116,14 +116,14 @@ function failed(
   message: string,
   { hint = null }: { hint?: string | null } = {},
 ): Verdict {
-  const log = cleanLog(end)
+  const log = cleanLog(end?.logTail ?? [])
   const failure = { kind, message, hint, ...(log.length === 0 ? {} : { log }), ...now }
   return { result, ending: 'failure', failure }
 }
 
 /** Log lines come from outside, and a program that dies may have printed what it knew. */
-function cleanLog(end: RunEnd | null): string[] {
-  return (end?.logTail ?? []).slice(-20).map((line) => redactor.redact(cleanText(line, 400)))
+export function cleanLog(lines: readonly string[]): string[] {
+  return lines.slice(-20).map((line) => redactor.redact(cleanText(line, 400)))
 }
 
 /** A run that has no Redis to write to (its environment is wrong, say) still logs its error as a value. */

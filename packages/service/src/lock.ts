@@ -24,8 +24,10 @@ return 0`
 const freeScript = `
 local held = redis.call('GET', KEYS[1])
 if not held then return 0 end
-local lock = cjson.decode(held)
-if lock.boot ~= ARGV[1] or tonumber(lock.tookMs) >= tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) end
+local isJson, lock = pcall(cjson.decode, held)
+local isOurs = isJson and type(lock) == 'table' and lock.boot == ARGV[1]
+if isOurs and (tonumber(lock.tookMs) or 0) < tonumber(ARGV[2]) then return 0 end
+redis.call('DEL', KEYS[1])
 return 0`
 
 /** Keeps two runs of one source apart, also one by schedule and one by hand. */
