@@ -25,7 +25,8 @@ if [ "$http" = "$https" ]; then
   exit 78
 fi
 
-sed -e "s/address: \":80\"/address: \":$http\"/" -e "s/address: \":443\"/address: \":$https\"/" "$from" >"$to"
+# `t`: a line that was replaced is done, also when .env puts one port where the other was.
+sed -e "s/address: \":80\"/address: \":$http\"/" -e t -e "s/address: \":443\"/address: \":$https\"/" "$from" >"$to"
 # Go's collector works harder before the container's 64 MB are reached, instead of being killed there.
 export GOMEMLIMIT=48MiB
 exec traefik --configFile="$to"
