@@ -76,7 +76,7 @@ export class Demo implements Watcher {
     this.#state.clear()
   }
 
-  /** Aborts with the reason when a part died for good. */
+  /** Aborts when it stops; with a DemoError for a reason when a part died for good. */
   get ended(): AbortSignal {
     return this.#stopped.signal
   }

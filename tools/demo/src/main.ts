@@ -1,6 +1,7 @@
-// The whole system from this checkout, without Docker. See README.md beside this folder's package.json.
-//   node tools/demo/src/main.ts [--watch]     PORT=9000  VERBOSE=1
-import { join } from 'node:path'
+// The whole system from this checkout, without Docker.
+//   node tools/demo/src/main.ts [--watch]
+// PORT=9000: this port and no other. VERBOSE=1: every line of every log. DEMO_DATA=FOLDER: its data there, not in .demo/.
+import { join, resolve } from 'node:path'
 import { Demo } from './demo.ts'
 import { DemoError } from './demo-error.ts'
 import { buildAll, ensureRedis } from './prepare.ts'
@@ -14,13 +15,13 @@ function fail(error: unknown): never {
   process.exit(1)
 }
 
-const { PORT: port = '' } = process.env
+const { PORT: port = '', DEMO_DATA: data = '' } = process.env
 if (port !== '' && !/^[1-9]\d{0,4}$/.test(port))
   fail(new DemoError(`PORT is "${port}", but must be a port number`))
 
 const demo = new Demo({
   root,
-  data: join(root, '.demo'),
+  data: data === '' ? join(root, '.demo') : resolve(data),
   isWatching: process.argv.includes('--watch'),
   isVerbose: (process.env.VERBOSE ?? '') !== '',
   port: port === '' ? null : Number(port),
@@ -40,7 +41,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 demo.ended.addEventListener('abort', () => {
-  if (stopping === undefined) stop().then(() => fail(demo.ended.reason), fail)
+  // Without such a reason it is our own stop that ends it.
+  const { reason } = demo.ended
+  if (reason instanceof DemoError) stop().then(() => fail(reason), fail)
 })
 
 try {
