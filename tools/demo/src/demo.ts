@@ -1,4 +1,4 @@
-import { watch } from 'node:fs'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -128,12 +128,18 @@ export class Demo implements Watcher {
   }
 
   #restartOnBuild(service: Supervised): void {
+    const file = join(service.part.cwd, 'dist/main.js')
+    // A build that changed nothing (the first one of the watcher) is no reason to end a service.
+    let current = readFileSync(file, 'utf8')
     let timer: NodeJS.Timeout | undefined
     // The folder, not the file: a bundler may replace the file.
     const watcher = watch(join(service.part.cwd, 'dist'), (_event, name) => {
       if (name !== 'main.js') return
       clearTimeout(timer)
       timer = setTimeout(() => {
+        const built = existsSync(file) ? readFileSync(file, 'utf8') : current
+        if (built === current) return
+        current = built
         this.#options.say(`demo: ${service.part.name} is restarted`)
         void service.restart()
       }, settleMs)
