@@ -37,6 +37,8 @@ export function parseStatic(source: string, env: Environment): Static {
     'api',
     'ping',
     'providers',
+    // Of an owner who has Traefik fetch its certificate (docs/https.md): it decides nothing here.
+    'certificatesResolvers',
   ])
   const providers = only(root.providers, 'providers', ['docker', 'file'])
   const docker = only(providers.docker, 'providers.docker', ['exposedByDefault'])
