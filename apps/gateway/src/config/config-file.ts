@@ -16,8 +16,12 @@ export class ConfigFile {
   readonly #folder: string
   readonly #path: string
 
-  constructor(folder: string) {
+  readonly #access: typeof access
+
+  /** @param mayAccess asks the file system; a test's own where every folder can be written. */
+  constructor(folder: string, mayAccess: typeof access = access) {
     this.#folder = folder
+    this.#access = mayAccess
     this.#path = join(folder, configFileName)
   }
 
@@ -82,7 +86,7 @@ export class ConfigFile {
   /** Null when the folder can be written, else why not and the line that mends it. */
   async notWritable(): Promise<string | null> {
     try {
-      await access(this.#folder, constants.W_OK | constants.X_OK)
+      await this.#access(this.#folder, constants.W_OK | constants.X_OK)
       return null
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code

@@ -15,8 +15,8 @@ export type ParsedConfig =
   | { isGood: true; config: Config; unknownKeys: string[] }
   | { isGood: false; problems: ConfigProblem[] }
 
-/** How deep the file may nest. Its own format needs four. */
-const deepest = 16
+/** How deep the file may nest. Its own format needs five. */
+const deepest = 32
 const mostProblems = 20
 
 /** The text of tailboard.yaml as a configuration, or every problem with its place. Never throws. */
@@ -25,7 +25,7 @@ export function parseConfig(text: string): ParsedConfig {
     return refuse([{ path: '', reason: `is larger than ${configLimits.bytes / 1024} KiB` }])
   }
   // The parser goes down by recursion: what nests too deep is found before it, from the characters alone.
-  if (/(?:[[{][\s,]*){17}/.test(text) || /^(?:[-?] +){17}/m.test(text)) {
+  if (nestingOf(text) > deepest) {
     return refuse([{ path: '', reason: `nests deeper than ${deepest} levels` }])
   }
   const lines = new LineCounter()
@@ -56,6 +56,26 @@ export function parseConfig(text: string): ParsedConfig {
       error instanceof RangeError ? 'nests too deep' : `can’t be read as YAML: ${(error as Error).message}`
     return refuse([{ path: '', reason }])
   }
+}
+
+/** How deep brackets, indentation and dashes go. Those in quotes and comments count too: nobody has so many. */
+function nestingOf(text: string): number {
+  let deepestSeen = 0
+  let brackets = 0
+  const indents: number[] = []
+  for (const line of text.split('\n')) {
+    const [, blank = '', dashes = ''] = /^( *)((?:[-?] +)*)/.exec(line) ?? []
+    if (line.trim() === '') continue
+    while ((indents.at(-1) ?? -1) > blank.length) indents.pop()
+    if ((indents.at(-1) ?? -1) < blank.length) indents.push(blank.length)
+    let here = 0
+    for (const character of line) {
+      if (character === '[' || character === '{') here = Math.max(here, ++brackets)
+      else if (character === ']' || character === '}') brackets = Math.max(0, brackets - 1)
+    }
+    deepestSeen = Math.max(deepestSeen, indents.length + dashes.length / 2 + Math.max(here, brackets))
+  }
+  return deepestSeen
 }
 
 /** Changes whenever the values do. */

@@ -69,8 +69,11 @@ function fromFastify(error: Partial<FastifyError>): HttpProblem {
   }
 }
 
+/** Refused by itself, or inside a transaction, which then names only that it was given up. */
 function isRedisFull(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('OOM ')
+  if (!(error instanceof Error)) return false
+  const { previousErrors = [] } = error as { previousErrors?: Error[] }
+  return [error, ...previousErrors].some(({ message }) => message.startsWith('OOM '))
 }
 
 /** ioredis names no class for it: these are the ways in which a command ends when the server is gone. */
