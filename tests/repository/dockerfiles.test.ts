@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const apps = join(import.meta.dirname, '../../apps')
+const dockerfiles = readdirSync(apps)
+  .filter((app) => existsSync(join(apps, app, 'Dockerfile')))
+  .map((app) => [app, readFileSync(join(apps, app, 'Dockerfile'), 'utf8')] as const)
+
+/** What every app's file begins with, up to where its own code comes in. */
+const sharedPart = (app: string, text: string) => text.split(`COPY apps/${app} apps/${app}\n`)[0]
+/** The first steps of the final stage: the layer that holds the node binary. */
+const firstSteps = (text: string) => text.split('\nFROM scratch\n')[1]?.split('\n').slice(0, 3)
+
+test('there are images to look at', () => {
+  expect(dockerfiles.map(([app]) => app)).toEqual(
+    expect.arrayContaining(['frontend', 'gateway', 'orchestrator', 'system']),
+  )
+})
+
+describe.each(dockerfiles)('%s', (app, text) => {
+  test('has the shared stages word for word, so that they are built and stored once', () => {
+    const [first] = dockerfiles
+    expect(sharedPart(app, text)).toBe(sharedPart(first?.[0] ?? '', first?.[1] ?? ''))
+    expect(sharedPart(app, text)).not.toBe(text)
+  })
+
+  test('needs no front end from a registry and no session: the engine builds it through its plain API', () => {
+    expect(text).not.toMatch(/^# *syntax *=/im)
+    expect(text).not.toMatch(/^RUN.*--mount|^COPY.*--parents|<<-?['"]?[A-Z]+/m)
+  })
+
+  test('stands on the shared layer and runs as a number, or is the page', () => {
+    const steps = firstSteps(text)
+    if (app === 'frontend') expect(text).toContain('\nFROM nginx:1-alpine\n')
+    else expect(steps?.slice(0, 2)).toEqual(['COPY --from=root /root-of-services/ /', 'WORKDIR /app'])
+    expect(text).toMatch(/^USER \d+:\d+$/m)
+  })
+})
