@@ -30,6 +30,8 @@ export interface Project {
   services: Map<string, YamlMap>
   networks: YamlMap
   volumes: YamlMap
+  /** Networks (by their name in the file) that a service without a profile is in. */
+  keptNetworks: Set<string>
   lookup: Lookup
 }
 
@@ -56,7 +58,14 @@ export async function loadProject(location: ProjectLocation): Promise<Project> {
     if (unknown !== undefined) throw composeProblem(name, `the section "${unknown}" can't be carried over`)
     files.push({ name, data })
   }
-  const project: Project = { location, services: new Map(), networks: {}, volumes: {}, lookup }
+  const project: Project = {
+    location,
+    services: new Map(),
+    networks: {},
+    volumes: {},
+    keptNetworks: new Set(),
+    lookup,
+  }
   for (const { name, data } of files) {
     for (const section of ['networks', 'volumes'] as const) {
       const value = interpolateTree(data[section] ?? {}, lookup, `${name} ${section}`)
@@ -64,7 +73,9 @@ export async function loadProject(location: ProjectLocation): Promise<Project> {
       project[section] = mergeOptions(project[section], value)
     }
   }
-  for (const service of servicesWithProfile(files)) {
+  const withProfile = servicesWithProfile(files)
+  for (const { data } of files) addKeptNetworks(project.keptNetworks, data, withProfile)
+  for (const service of withProfile) {
     let options: YamlMap = {}
     for (const { name, data } of files) {
       const raw = isMap(data.services) ? data.services[service] : undefined
@@ -100,6 +111,19 @@ function servicesWithProfile(files: { name: string; data: YamlMap }[]): Set<stri
     }
   }
   return names
+}
+
+function addKeptNetworks(kept: Set<string>, { services }: YamlMap, withProfile: Set<string>): void {
+  for (const [service, options] of Object.entries(isMap(services) ? services : {})) {
+    if (withProfile.has(service) || !isMap(options)) continue
+    const { networks, network_mode: mode } = options
+    const names = isMap(networks)
+      ? Object.keys(networks)
+      : Array.isArray(networks)
+        ? networks.map(String)
+        : []
+    for (const name of names.length === 0 && mode === undefined ? ['default'] : names) kept.add(name)
+  }
 }
 
 function envFilesOf(location: ProjectLocation): string[] {

@@ -137,12 +137,17 @@ function definitionOf(inspect: Docker.ContainerInspectInfo): Json {
     config: {
       ...Object.fromEntries(configKeys.map((key) => [key, config[key]])),
       Env: sorted(config.Env),
-      Hostname: inspect.Id.startsWith(String(config.Hostname)) ? '' : config.Hostname,
+      // In the host's network the engine writes the host's name where the file gives none.
+      Hostname: hasChosenHostname(inspect) ? config.Hostname : '',
     },
     labels: comparableLabels(inspect.Config.Labels ?? {}),
     host,
     networks: Object.fromEntries(aliases.map(([name, endpoint]) => [name, (endpoint as Json).Aliases])),
   }
+}
+
+function hasChosenHostname({ Id, Config, HostConfig }: Docker.ContainerInspectInfo): boolean {
+  return !Id.startsWith(Config.Hostname) && HostConfig.NetworkMode !== 'host'
 }
 
 function expectedDefinition({ body }: ContainerSpec, { Config: image }: Docker.ImageInspectInfo): Json {
@@ -155,7 +160,7 @@ function expectedDefinition({ body }: ContainerSpec, { Config: image }: Docker.I
   config.Cmd = isEmpty(own.Cmd) && !isEmpty(own.Entrypoint) ? null : config.Cmd
   config.Env = sorted(withDefaults((own.Env as string[]) ?? [], (theirs.Env as string[]) ?? []))
   config.Image = own.Image
-  config.Hostname = own.Hostname ?? ''
+  config.Hostname = body.HostConfig.NetworkMode === 'host' ? '' : (own.Hostname ?? '')
   config.Healthcheck = isMap(own.Healthcheck)
     ? { ...withoutEmpty(theirs.Healthcheck), ...own.Healthcheck }
     : theirs.Healthcheck

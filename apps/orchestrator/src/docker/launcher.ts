@@ -104,6 +104,11 @@ export class DockerLauncher {
       })
       this.#note('Container removed', { service })
     }
+    // A plain `down` leaves networks of a profile alone.
+    const networks = [...(this.#project?.specs.values() ?? [])].flatMap(({ networks }) => networks)
+    for (const { name } of networks.filter(({ isKept }) => !isKept)) {
+      await bounded(this.#docker.getNetwork(name).remove()).catch(() => {})
+    }
   }
 
   async #start({ id, isRunning, startedAt }: ReadyContainer, signal?: AbortSignal): Promise<RunOutcome> {

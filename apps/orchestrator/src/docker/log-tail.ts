@@ -12,7 +12,8 @@ export async function readLogTail(container: Docker.Container, since: number): P
       stderr: true,
       follow: false,
       tail: maxLines,
-      since: Math.max(0, Math.floor(since)),
+      // Fractions count: runs can follow each other within a second.
+      since: Number(Math.max(0, since).toFixed(3)),
     }),
   )
   return tailLines(answer)

@@ -10,6 +10,8 @@ export interface NetworkUse {
   name: string
   /** Undefined for an external network: that one is not ours to make. */
   create: Docker.NetworkCreateOptions | undefined
+  /** Whether services that always live are in it too, so that it is not ours to remove. */
+  isKept: boolean
 }
 
 const endpointOptions = new Set(['aliases', 'priority'])
@@ -58,7 +60,7 @@ function priorityOf(settings: unknown): number {
   return isMap(settings) ? Number(settings.priority ?? 0) : 0
 }
 
-function networkUse({ location, networks }: Project, key: string, where: string): NetworkUse {
+function networkUse({ location, networks, keptNetworks }: Project, key: string, where: string): NetworkUse {
   const defined = networks[key]
   if (defined === undefined && key !== 'default')
     throw composeProblem(where, `the network "${key}" is not defined in the file`)
@@ -68,10 +70,12 @@ function networkUse({ location, networks }: Project, key: string, where: string)
   )
   if (unknown !== undefined)
     throw composeProblem(`network ${key}`, `the option "${unknown}" can't be carried over`)
-  if (booleanOf(options.external)) return { name: textOf(options.name) ?? key, create: undefined }
+  if (booleanOf(options.external))
+    return { name: textOf(options.name) ?? key, create: undefined, isKept: true }
   const name = textOf(options.name) ?? `${location.name}_${key}`
   return {
     name,
+    isKept: keptNetworks.has(key),
     create: {
       Name: name,
       ...(typeof options.driver === 'string' ? { Driver: options.driver } : {}),

@@ -19,6 +19,8 @@ export interface RunOutcome {
 interface WaitOptions {
   signal?: AbortSignal | undefined
   previousStart?: string
+  /** Wall clock before the start (s): what was logged later is this run's. */
+  logsSince?: number
   /** A wait that was registered already. */
   wait?: NodeJS.ReadableStream | undefined
   engineLost?: boolean
@@ -40,6 +42,7 @@ export async function startAndWait(
   const container = docker.getContainer(id)
   // The wait must stand before the start, or a short run is over before anyone listens.
   const stopWaiting = new AbortController()
+  const logsSince = Date.now() / 1000
   let exit: NodeJS.ReadableStream
   try {
     exit = await dialWait(docker, id, 'next-exit', stopWaiting.signal)
@@ -55,9 +58,9 @@ export async function startAndWait(
     }
     // It may have started all the same: what became of it is asked once the engine is back.
     stopWaiting.abort()
-    return waitForEnd(docker, id, { signal, previousStart, engineLost: true })
+    return waitForEnd(docker, id, { signal, previousStart, logsSince, engineLost: true })
   }
-  return waitForEnd(docker, id, { signal, previousStart, wait: exit })
+  return waitForEnd(docker, id, { signal, previousStart, logsSince, wait: exit })
 }
 
 /**
@@ -65,7 +68,7 @@ export async function startAndWait(
  * @throws TailboardError `crashed` when the container was removed meanwhile, `unreachable` when it never started.
  */
 export async function waitForEnd(docker: Docker, id: string, options: WaitOptions = {}): Promise<RunOutcome> {
-  const { signal, previousStart } = options
+  const { signal, previousStart, logsSince } = options
   const container = docker.getContainer(id)
   const kill = () => void container.kill().catch(() => {})
   signal?.addEventListener('abort', kill, { once: true })
@@ -85,7 +88,7 @@ export async function waitForEnd(docker: Docker, id: string, options: WaitOption
       const state = await stateOf(container)
       if (state !== undefined && !state.Running) {
         if (state.StartedAt === previousStart) throw neverBegan()
-        return await outcome(container, state, engineLost)
+        return await outcome(container, state, engineLost, logsSince)
       }
       // An abort that met a missing engine is repeated now that it is back.
       if (state !== undefined && signal?.aborted) kill()
@@ -125,13 +128,16 @@ async function outcome(
   container: Docker.Container,
   state: Docker.ContainerInspectInfo['State'],
   engineLost: boolean,
+  logsSince: number | undefined,
 ): Promise<RunOutcome> {
   const startedAt = new Date(state.StartedAt)
   if (startedAt.getUTCFullYear() < 1970) throw neverBegan()
   const { ExitCode: exitCode, OOMKilled: oomKilled } = state
   const isGood = exitCode === 0 && !oomKilled
-  // The first line can be older than the engine's own note of the start.
-  const logTail = isGood ? [] : await readLogTail(container, startedAt.getTime() / 1000 - 2).catch(() => [])
+  // The first line can be older than the engine's own note of the start, which in turn can be older than ours when the clock jumps.
+  const started = startedAt.getTime() / 1000
+  const since = logsSince !== undefined && logsSince < started + 1 ? logsSince : started - 2
+  const logTail = isGood ? [] : await readLogTail(container, since).catch(() => [])
   return {
     exitCode,
     oomKilled,
