@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises'
 /** A folder that stands in for the frontend's nginx in a run without containers. */
 export interface StaticFolder {
   folder: string
-  /** Headers for a path (`/assets/x.js`), as nginx.conf would add them. */
-  headers?: (path: string) => OutgoingHttpHeaders
+  /** Headers for a path (`/assets/x.js`) and a status, as nginx.conf would add them (nginxHeaders). */
+  headers?: (path: string, status: number) => OutgoingHttpHeaders
   /** What an unknown path gets, such as `/index.html`; null: 404. */
   fallback?: string | null
 }
@@ -71,12 +71,13 @@ export async function serveStatic(
   status = 200,
 ): Promise<void> {
   const isHead = request.method === 'HEAD'
-  if (status === 200 && !isHead && request.method !== 'GET') return plain(response, 405)
+  if (status === 200 && !isHead && request.method !== 'GET')
+    return plain(response, 405, site.headers?.(target, 405))
   const path = decode(target.replace(/\?.*$/s, ''))
   const found =
     (path === null ? null : await find(site.folder, path)) ??
     (site.fallback ? await find(site.folder, site.fallback) : null)
-  if (found === null) return plain(response, 404)
+  if (found === null) return plain(response, 404, site.headers?.(path ?? '/', 404))
 
   const gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
     ? await find(site.folder, `${found.path}.gz`)
@@ -88,7 +89,7 @@ export async function serveStatic(
     'last-modified': sent.modified.toUTCString(),
     etag,
     ...(gzip ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
-    ...site.headers?.(found.path),
+    ...site.headers?.(found.path, status),
   }
   if (status === 200 && request.headers['if-none-match'] === etag) {
     response.writeHead(304, headers).end()
@@ -99,6 +100,6 @@ export async function serveStatic(
   else await pipeline(createReadStream(sent.file), response)
 }
 
-function plain(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${status}\n`)
+function plain(response: ServerResponse, status: number, headers: OutgoingHttpHeaders = {}): void {
+  response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${status}\n`)
 }
