@@ -15,7 +15,8 @@ export function mergeOptions(base: YamlMap, over: YamlMap): YamlMap {
 }
 
 function mergeValue(option: string, base: unknown, over: unknown): unknown {
-  if (base === undefined || base === null || over === undefined || replaced.has(option)) return over ?? base
+  if (over === undefined) return base
+  if (base === undefined || base === null || replaced.has(option)) return over
   if (option === 'logging' && isMap(base) && isMap(over)) {
     // The options of one driver mean nothing to another.
     if (base.driver !== undefined && over.driver !== undefined && base.driver !== over.driver) return over

@@ -83,7 +83,7 @@ export async function loadProject(location: ProjectLocation): Promise<Project> {
       const where = `${name}: service ${service}`
       options = mergeOptions(options, canonicalService(interpolateTree(raw, lookup, where), where))
     }
-    project.services.set(service, options)
+    project.services.set(service, withBareVariables(options, lookup))
   }
   return project
 }
@@ -99,6 +99,16 @@ export async function projectStamp(location: ProjectLocation): Promise<string> {
     )
   })
   return (await Promise.all(stamps)).join(' ')
+}
+
+/** A variable that is named without a value comes from .env; one that isn't there either stays bare. */
+function withBareVariables(options: YamlMap, lookup: Lookup): YamlMap {
+  if (!isMap(options.environment)) return options
+  const environment = Object.entries(options.environment).map(([name, value]) => [
+    name,
+    value ?? lookup(name) ?? null,
+  ])
+  return { ...options, environment: Object.fromEntries(environment) }
 }
 
 function servicesWithProfile(files: { name: string; data: YamlMap }[]): Set<string> {

@@ -1,3 +1,5 @@
+import net from 'node:net'
+import path from 'node:path'
 import { TailboardError } from '@tailboard/contracts/error'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -34,6 +36,34 @@ services:
 networks: { internal: {} }
 `
 const say = 'for i in 1 2 3; do echo line $$i; done; echo bad >&2; exit 3'
+
+/** A socket in front of the engine's that can be shut, connections and all. */
+class Door {
+  readonly path: string
+  #server: net.Server | undefined
+  readonly #sockets = new Set<net.Socket>()
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  async open(): Promise<void> {
+    this.#server = net.createServer((near) => {
+      const far = net.connect('/var/run/docker.sock')
+      for (const socket of [near, far]) {
+        this.#sockets.add(socket)
+        socket.on('error', () => socket.destroy())
+      }
+      near.pipe(far).pipe(near)
+    })
+    await new Promise<void>((resolve) => this.#server?.listen(this.path, resolve))
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((resolve) => this.#server?.close(resolve))
+  }
+}
 
 describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
   const engine = new Docker()
@@ -169,6 +199,23 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
     await cli('kill', nameOf('source-slow'))
     expect(await Promise.all([first, second])).toMatchObject([{ exitCode: 137 }, { exitCode: 137 }])
     expect(await idOf('source-slow')).toBe(id)
+  })
+
+  it('lives through an engine that goes away under a run, and finds out what became of it', async () => {
+    const door = new Door(path.join(project.folder, 'engine.sock'))
+    await door.open()
+    const far = new DockerLauncher({
+      docker: new Docker({ socketPath: door.path }),
+      location: project.location,
+    })
+    const run = far.run('source-slow')
+    await waitUntilRunning()
+    await door.close()
+    await cli('kill', nameOf('source-slow'))
+    await expect(far.prepare('source-job')).rejects.toMatchObject({ kind: 'unreachable' })
+    await door.open()
+    expect(await run).toMatchObject({ exitCode: 137, engineLost: true })
+    await door.close()
   })
 
   it('leaves a container alone that someone made by hand under the same name, and says so', async () => {

@@ -36,6 +36,7 @@ services:
       NUMBER: 1.50
       FLAG: true
       UNSET:
+      BARE_FROM_ENV:
     tmpfs: ["/tmp:size=1m,mode=1777", /run]
     volumes:
       - /proc:/host/proc:ro
@@ -114,7 +115,7 @@ describe.skipIf(lacksEngine)(
           'docker-compose.yml': file,
           'over.yml': override,
           'conf/a': 'a',
-          '.env': "# kept by hand\nFROM_ENV='it is $literal' # why\n",
+          '.env': "# kept by hand\nFROM_ENV='it is $literal' # why\nBARE_FROM_ENV=bare\n",
           Dockerfile:
             'FROM redis:7-alpine\nARG WORD\nENV WORD=$WORD\nLABEL word=$WORD\nHEALTHCHECK --interval=9s CMD true\nUSER 7\nENTRYPOINT ["sh"]\nCMD ["-c", "true"]\n',
         },

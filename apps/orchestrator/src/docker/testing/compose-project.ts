@@ -61,7 +61,13 @@ export class ComposeProject {
   async remove(): Promise<void> {
     await this.compose('down', '-v', '--rmi', 'local', '--remove-orphans', '-t', '0').catch(() => {})
     // Each rebuild leaves the image before it without a name.
-    await run('docker', ['image', 'prune', '-f', '--filter', `label=com.docker.compose.project=${this.location.name}`])
+    await run('docker', [
+      'image',
+      'prune',
+      '-f',
+      '--filter',
+      `label=com.docker.compose.project=${this.location.name}`,
+    ])
     await rm(this.folder, { recursive: true, force: true })
   }
 }
