@@ -5,6 +5,7 @@ import type { Gateway } from './gateway.ts'
 import { isKnownHost } from './hosts.ts'
 import { HttpProblem } from './http-problem.ts'
 import { addAddress } from './plugins/address.ts'
+import { answerGarbage } from './plugins/garbage.ts'
 import { addGuard } from './plugins/guard.ts'
 import { addOperations } from './plugins/operations.ts'
 import { addProblems, sendProblem } from './plugins/problems.ts'
@@ -82,6 +83,7 @@ function createServer() {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64 },
     http: { maxHeaderSize: apiLimits.headerBytes },
+    clientErrorHandler: (error, socket) => answerGarbage(error.code, socket),
     frameworkErrors: (_error, _request, reply) => {
       sendProblem(reply as never, new HttpProblem('bad-request'))
     },

@@ -21,6 +21,7 @@ const problems = {
   'redis-full': [503, 'The store (Redis) is full'],
   'orchestrator-away': [503, 'The orchestrator is not running'],
   'not-ready': [503, 'Tailboard is still starting'],
+  'headers-too-long': [431, 'The headers are too long'],
   timeout: [408, 'The request took too long'],
   fault: [500, 'A fault in the program'],
 } as const satisfies Record<string, readonly [number, string]>

@@ -73,8 +73,8 @@ export class Orders {
         finished: null,
       }
       await store.publishCommand(command)
-      // A run that is under way may be past the point where it looks for commands: a run after it is ordered all the same.
-      if (life === 'poll') await this.#order(store, source, request.by)
+      // A run that waits carries it out. One that is under way may be past the point where it looks: then one after it.
+      if (life === 'poll' && !this.#isWaiting(view, asked)) await this.#order(store, source, request.by)
       return command
     })
   }

@@ -8,9 +8,11 @@ import {
   keys,
   type LiveModel,
   type SourceId,
+  sourceIds,
 } from '@tailboard/contracts'
 import type { Logger } from '@tailboard/service'
 import type { Redis } from 'ioredis'
+import { inTime } from './in-time.ts'
 import type { OwnNotices } from './own-notices.ts'
 import { readEvent, type StreamEntry } from './read-event.ts'
 import { readModel, startCursor } from './read-model.ts'
@@ -20,6 +22,8 @@ const blockMs = 5_000
 const graceMs = 5_000
 const retryMs = 250
 const batch = 100
+/** A record that nobody writes again is said for this long (ms). */
+const sayForMs = 600_000
 
 export interface FollowerOptions {
   redis: Redis
@@ -39,6 +43,7 @@ export class Follower {
   readonly #options: FollowerOptions
   #model: LiveModel | null = null
   #isStopped = false
+  #saying: NodeJS.Timeout | undefined
   #done: Promise<void> = Promise.resolve()
   cursor = startCursor
   /** The cursor with which this gateway began. */
@@ -71,6 +76,7 @@ export class Follower {
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    clearTimeout(this.#saying)
     this.#options.blocking.disconnect()
     await this.#done
   }
@@ -102,6 +108,9 @@ export class Follower {
     this.#model = stored.model
     this.cursor = stored.cursor
     if (isFirst) this.firstCursor = stored.cursor
+    for (const id of sourceIds) {
+      if (!stored.problems.some(({ source }) => source === id)) notices.clear(`record-${id}`)
+    }
     this.#sayProblems(stored.problems)
     this.onModel()
   }
@@ -149,6 +158,10 @@ export class Follower {
 
   #sayProblems(problems: { source: SourceId | null; reason: string }[]): void {
     const { log, notices } = this.#options
+    if (problems.some(({ source }) => source === null)) {
+      clearTimeout(this.#saying)
+      this.#saying = setTimeout(() => notices.clear('records'), sayForMs)
+    }
     for (const { source, reason } of problems) {
       log.warn('a record in Redis can’t be read', { source, reason })
       notices.raise(source === null ? 'records' : `record-${source}`, {
@@ -174,21 +187,5 @@ export class Follower {
       text: 'The store (Redis) is away: what you see is what was known before, and nothing can be changed.',
       hint: 'It comes back by itself. If not, look at: docker compose logs redis',
     })
-  }
-}
-
-/** A promise that must not hang: on a dead connection nothing else would ever end it. */
-async function inTime<T>(work: Promise<T>, withinMs: number, onLate: () => void = () => {}): Promise<T> {
-  const late = new AbortController()
-  const timer = sleep(withinMs, undefined, { signal: late.signal }).then(() => {
-    onLate()
-    throw Object.assign(new Error('Redis does not answer'), { code: 'ETIMEDOUT' })
-  })
-  try {
-    return await Promise.race([work, timer])
-  } finally {
-    late.abort()
-    timer.catch(() => {})
-    work.catch(() => {})
   }
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Hub, HubClient } from '../hub.ts'
 import type { Follower } from './follower.ts'
 import { eventFrame, resumedFrame, snapshotFrame } from './frame.ts'
+import { inTime } from './in-time.ts'
 import type { OwnNotices } from './own-notices.ts'
 import { readEvent, type StreamEntry } from './read-event.ts'
 
@@ -11,6 +12,8 @@ import { readEvent, type StreamEntry } from './read-event.ts'
 const page = 32
 /** A snapshot is made once for all who ask within this time (ms): its `now` is older by no more than that. */
 const snapshotAgeMs = 250
+/** A page that waits for a Redis that hangs gets what is known (ms). */
+const answerMs = 3_000
 const drainCheckMs = 20
 
 export interface PagesOptions {
@@ -60,11 +63,14 @@ export class Pages {
     let isSaid = false
     for (;;) {
       if (compareCursors(at, follower.cursor) > 0) return false
-      const results = await redis
-        .multi()
-        .xrange(keys.events, at, at)
-        .xrange(keys.events, `(${at}`, follower.cursor, 'COUNT', page)
-        .exec()
+      const results = await inTime(
+        redis
+          .multi()
+          .xrange(keys.events, at, at)
+          .xrange(keys.events, `(${at}`, follower.cursor, 'COUNT', page)
+          .exec(),
+        answerMs,
+      )
       const [place, missed] = (results ?? []).map(([, value]) => value) as [StreamEntry[], StreamEntry[]]
       if (place?.length !== 1) return false
       if (!isSaid) hub.send(client, resumedFrame(this.#now(), at))

@@ -5,8 +5,9 @@ import type { App } from '../app.ts'
 import type { Gateway } from '../gateway.ts'
 import { HttpProblem } from '../http-problem.ts'
 import type { HubClient } from '../hub.ts'
+import { checkNode, nodeQuery } from './parameters.ts'
 
-const query = v.object({ since: v.optional(cursorSchema) })
+const query = v.object({ ...nodeQuery.entries, since: v.optional(cursorSchema) })
 const open = 1
 
 export function addLiveRoute(app: App, gateway: Gateway): void {
@@ -16,9 +17,10 @@ export function addLiveRoute(app: App, gateway: Gateway): void {
     url: '/ws/live',
     // Before the upgrade, so that a refusal is an answer that says why.
     preHandler: async (request) => {
-      gateway.model()
+      const model = gateway.model()
       const result = v.safeParse(query, request.query)
       if (!result.success) throw new HttpProblem('bad-request', { issues: issuesOf(result.issues) })
+      checkNode(model, result.output.node)
       if (hub.isFull) throw new HttpProblem('too-many-clients', { headers: { 'retry-after': '30' } })
     },
     handler: async () => {

@@ -1,0 +1,80 @@
+import { commandSchema, keys, type SourceCommand, sourceContract } from '@tailboard/contracts'
+import * as v from 'valibot'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { node, TestGateway, until } from './testing/test-gateway.ts'
+
+const it = new TestGateway()
+const commands = sourceContract('system').commands as Record<string, SourceCommand>
+const path = '/api/sources/system/commands'
+
+beforeAll(async () => {
+  // No source that stands has a command of its own yet: this one has, for as long as the test runs.
+  commands.rest = {
+    title: 'Rest',
+    description: 'Rests a while',
+    args: v.object({ minutes: v.pipe(v.number(), v.minValue(1, 'must be 1 or more')) }),
+  }
+  await it.start()
+})
+afterAll(async () => {
+  delete commands.rest
+  await it[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await it.redis.del(keys.orders(node), keys.queuedCommands(node, 'system'))
+  await it.redis.set(keys.service(node, 'orchestrator'), '{}')
+})
+
+test('wrong arguments are refused with their paths, and nothing is queued', async () => {
+  const answer = await it.post(path, { verb: 'rest', args: { minutes: 0 } })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.json().issues).toEqual([{ path: 'args.minutes', reason: 'must be 1 or more' }])
+  expect((await it.post(path, { verb: 'rest' })).json().issues[0].path).toBe('args.minutes')
+  expect((await it.post(path, { verb: 'reboot', args: {} })).json().issues[0].reason).toContain('run, rest')
+  expect(await it.redis.llen(keys.queuedCommands(node, 'system'))).toBe(0)
+})
+
+test('nobody is there to carry it out', async () => {
+  await it.redis.del(keys.service(node, 'orchestrator'))
+  const answer = await it.post(path, { verb: 'rest', args: { minutes: 5 } })
+  expect(answer.json()).toMatchObject({ status: 503, type: 'urn:tailboard:orchestrator-away' })
+  expect(await it.redis.llen(keys.queuedCommands(node, 'system'))).toBe(0)
+})
+
+test('a command is recorded with who and when, told to pages, and a run is ordered for it', async () => {
+  const page = await it.page()
+  await until(() => page.messages.length > 0)
+  const answer = await it.post(path, { verb: 'rest', args: { minutes: 5, extra: 1 } })
+  expect(answer.statusCode).toBe(202)
+  const command = v.parse(commandSchema, answer.json())
+  expect(command).toMatchObject({ verb: 'rest', args: { minutes: 5 }, by: '127.0.0.1', status: 'queued' })
+  expect(await it.store.takeCommand('system')).toEqual(command)
+  expect(await it.redis.lindex(keys.orders(node), 0)).toContain('"type":"run"')
+  await until(() => page.messages.some((m) => m.type === 'event' && m.event.type === 'command'))
+  await until(() => page.messages.some((m) => m.type === 'event' && m.event.type === 'write'))
+  await it.store.publishCommand({ ...command, status: 'done', outcome: 'Rested', finished: it.store.now() })
+  const status = (await it.get('/api/status')).json()
+  expect(status.commands).toEqual([
+    expect.objectContaining({ id: command.id, status: 'done', outcome: 'Rested' }),
+  ])
+  page.close()
+})
+
+test('the queue has an end, also for many at once', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => it.post(path, { verb: 'rest', args: { minutes: 5 } })),
+  )
+  const count = (status: number) => answers.filter(({ statusCode }) => statusCode === status).length
+  expect([count(202), count(429)]).toEqual([16, 4])
+})
+
+test('a source that is switched off takes neither', async () => {
+  await it.writeFile('sources:\n  system:\n    enabled: false\n')
+  await until(() => !it.gateway.model().sources.system.settings.enabled)
+  for (const body of [{ verb: 'run' }, { verb: 'rest', args: { minutes: 5 } }]) {
+    const answer = await it.post(path, body)
+    expect(answer.json()).toMatchObject({ status: 409, type: 'urn:tailboard:disabled' })
+    expect(answer.json().hint).toContain('sources.system.enabled')
+  }
+  expect((await it.get('/api/sources')).json().sources[0].state).toBe('disabled')
+})
