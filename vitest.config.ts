@@ -20,6 +20,7 @@ export default defineConfig({
       unit('gateway', './apps/gateway'),
       unit('orchestrator', './apps/orchestrator'),
       unit('system', './apps/system'),
+      unit('weather', './apps/weather'),
       unit('frontend', './apps/frontend'),
       unit('front', './tools/front'),
       unit('demo', './tools/demo'),

@@ -30,6 +30,7 @@ interface Run {
   /** CLOCK_MONOTONIC; null while the run is being prepared. */
   deadlineMs: number | null
   hasRun: boolean
+  isTakenUp: boolean
 }
 
 export interface RunnerOptions {
@@ -69,6 +70,7 @@ export class Runner {
   takeUp(source: SourceId, started: Stamp | null): void {
     const { store, launcher } = this.#options
     const run = this.#newRun(source, 'schedule', started ?? store.now())
+    run.isTakenUp = true
     this.#track(run, async () => {
       this.#setRunning(run)
       await this.#finish(run, await launcher.takeUp(source, run.abort.signal))
@@ -116,6 +118,7 @@ export class Runner {
       timeoutSeconds: this.#options.settings(source).timeoutSeconds,
       deadlineMs: null,
       hasRun: false,
+      isTakenUp: false,
     }
     this.#runs.set(source, run)
     this.#options.schedule.begin(source, started.clock.ms)
@@ -197,7 +200,9 @@ export class Runner {
       log.info('another run of this source is under way', { source })
       return reporter.setState(source, this.state(source))
     }
-    const durationMs = end?.durationMs ?? elapsedMs(started, now)
+    const sinceMs = elapsedMs(started, now)
+    // One that was taken up may have ended long before we looked.
+    const durationMs = run.isTakenUp ? Math.min(end?.durationMs ?? sinceMs, sinceMs) : sinceMs
     const record: RunRecord = {
       started,
       ended: now,

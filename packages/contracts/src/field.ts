@@ -6,6 +6,8 @@ export interface FieldInfo {
   label: string
   /** UCUM-like symbol: `%`, `°C`, `B`, `B/s`, `s`, `ppm`. */
   unit?: string
+  /** Where the owner chooses the unit: the path in the data at which its symbol stands (`units.temperature`). */
+  unitFrom?: string
   /** Kept for 24 hours. In an array or record, one series an element, at most `maxSeries` of them. */
   series?: true
   /** Which key of an array's element names its series (`name` for network interfaces). */

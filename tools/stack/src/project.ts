@@ -76,7 +76,8 @@ export class Project {
   async containers(): Promise<{ service: string; state: string; id: string; name: string }[]> {
     const found = await docker.listContainers({
       all: true,
-      filters: { label: [`com.docker.compose.project=${this.name}`] },
+      // As Compose itself asks: an image carries the project's label too, and hands it to whatever is run from it.
+      filters: { label: [`com.docker.compose.project=${this.name}`, 'com.docker.compose.config-hash'] },
     })
     return found.map(({ Labels, State, Id, Names }) => ({
       service: Labels['com.docker.compose.service'] ?? '',
@@ -102,12 +103,15 @@ export class Project {
 
   /** Redis of the stack, over the bridge. */
   async redis(): Promise<Redis> {
-    this.#redis ??= new Redis({
-      host: await this.address('redis'),
-      retryStrategy: () => 200,
-      maxRetriesPerRequest: null,
-    })
-    this.#redis.on('error', () => {})
+    if (this.#redis === undefined) {
+      this.#redis = new Redis({
+        host: await this.address('redis'),
+        retryStrategy: () => 200,
+        maxRetriesPerRequest: null,
+      })
+      // It comes back by itself; a test that waits for it says so when it doesn't.
+      this.#redis.on('error', () => {})
+    }
     return this.#redis
   }
 
