@@ -124,7 +124,7 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
     await launcher.run('source-job')
     expect(await idOf('source-job')).toBe(own)
 
-    await cli('rm', '-f', nameOf('source-job'))
+    await cli('rm', '-fv', nameOf('source-job'))
     await project.compose('create', 'source-job')
     const theirs = await idOf('source-job')
     await newLauncher().run('source-job')
@@ -145,7 +145,7 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
     expect(await launcher.run('source-job')).toMatchObject({ exitCode: 4, logTail: ['edited'] })
     expect(notes.at(-1)).toContain('definition was changed')
 
-    await cli('rm', '-f', nameOf('source-job'))
+    await cli('rm', '-fv', nameOf('source-job'))
     await project.compose('create', 'source-job')
     await project.write('docker-compose.yml', compose(say))
     expect(await launcher.run('source-job')).toMatchObject({ exitCode: 3 })
@@ -164,14 +164,14 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
 
   it('runs all the same when what was prepared is removed under its feet', async () => {
     await launcher.prepare('source-job')
-    await cli('rm', '-f', nameOf('source-job'))
+    await cli('rm', '-fv', nameOf('source-job'))
     expect(await launcher.run('source-job')).toMatchObject({ exitCode: 3 })
   })
 
   it('says that a run was removed while it ran', async () => {
     const run = launcher.run('source-slow')
     await waitUntilRunning()
-    await cli('rm', '-f', nameOf('source-slow'))
+    await cli('rm', '-fv', nameOf('source-slow'))
     const error = await run.then(
       () => undefined,
       (thrown: unknown) => thrown,
@@ -219,13 +219,13 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
   })
 
   it('leaves a container alone that someone made by hand under the same name, and says so', async () => {
-    await cli('rm', '-f', nameOf('source-slow'))
+    await cli('rm', '-fv', nameOf('source-slow'))
     await cli('create', '--name', nameOf('source-slow'), 'redis:7-alpine')
     await expect(launcher.prepare('source-slow')).rejects.toMatchObject({
       kind: 'misconfigured',
       hint: `docker rm -f ${nameOf('source-slow')}`,
     })
-    await cli('rm', nameOf('source-slow'))
+    await cli('rm', '-v', nameOf('source-slow'))
   })
 
   it('tells the end of a build that failed, and the command that repeats it', async () => {
