@@ -31,7 +31,7 @@ describe('no tracked file holds', () => {
     [
       'a registry’s address',
       new RegExp(
-        `(https?://)?(registry\\.npm${'js'}\\.org|registry\\.yarnpkg\\.com|artifactory|[a-z0-9.-]+/api/npm/)`,
+        `(https?://)?(registry\\.npm${'js'}\\.org|registry\\.yarnpkg\\.com|artifact${'ory'}|[a-z0-9.-]+/api/npm/)`,
       ),
     ],
     ['a merge that was left half done', /^(<{7} |>{7} )/m],

@@ -55,8 +55,9 @@ export class DemoState {
     this.#write()
   }
 
+  /** Forgets what this demo wrote; what another one wrote stays. */
   clear(): void {
-    rmSync(this.#path, { force: true })
+    if (this.#parts.size > 0) rmSync(this.#path, { force: true })
   }
 
   #read(): Recorded | null {
