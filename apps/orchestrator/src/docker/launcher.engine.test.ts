@@ -155,7 +155,7 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
   it('makes it anew after its network was removed and made again', async () => {
     await launcher.run('source-job')
     const before = await idOf('source-job')
-    await project.plainCompose('down')
+    await project.plainCompose('down', '-v')
     await project.plainCompose('up', '-d')
     expect(await launcher.run('source-job')).toMatchObject({ exitCode: 3 })
     expect(await idOf('source-job')).not.toBe(before)
@@ -250,7 +250,7 @@ describe.skipIf(lacksEngine)('runs of compose services on the engine', () => {
     await launcher.run('source-job')
     await project.compose('create', 'source-slow')
     await launcher.cleanup()
-    await project.plainCompose('down', '-t', '0')
+    await project.plainCompose('down', '-v', '-t', '0')
     const filter = `label=${labelOf.project}=${project.location.name}`
     expect(await cli('ps', '-aq', '--filter', filter)).toBe('')
     expect(await cli('network', 'ls', '-q', '--filter', filter)).toBe('')
