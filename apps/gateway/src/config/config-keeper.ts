@@ -7,6 +7,7 @@ import {
   type PublishedConfig,
 } from '@tailboard/contracts'
 import { type Logger, type Store, stampNow, type TimeSource } from '@tailboard/service'
+import { inTime } from '../in-time.ts'
 import { ConfigFile, configFileName } from './config-file.ts'
 import { defaultText } from './default-text.ts'
 import { parseConfig, versionOf } from './parse-config.ts'
@@ -15,6 +16,8 @@ import { parseConfig, versionOf } from './parse-config.ts'
 const settleMs = 150
 /** Where the kernel tells nothing of the folder (a network share), the file is looked at this often (ms). */
 const lookMs = 5_000
+/** A Redis that hangs must not keep the next edit from being read (ms). */
+const answerMs = 5_000
 
 export interface ConfigKeeperOptions {
   folder: string
@@ -177,7 +180,7 @@ export class ConfigKeeper {
       config: defaultConfig,
     }
     try {
-      const kept = await store.readConfig()
+      const kept = await inTime(store.readConfig(), answerMs)
       return kept === null
         ? defaults
         : { ...kept, status: { ...kept.status, version: versionOf(kept.config) } }
@@ -212,11 +215,12 @@ export class ConfigKeeper {
     if (this.#current === null && this.#pendingProblems !== null) return this.#refuse(this.#pendingProblems)
     if (this.#current === null) return
     try {
-      const kept = await store.readConfig().catch((error: { kind?: string }) => {
+      const kept = await inTime(store.readConfig(), answerMs).catch((error: { kind?: string }) => {
         if (error.kind === 'malformed') return null
         throw error
       })
-      if (kept === null || !isSame(kept, this.#current)) await store.publishConfig(this.#current)
+      if (kept === null || !isSame(kept, this.#current))
+        await inTime(store.publishConfig(this.#current), answerMs)
       this.#isPublished = true
     } catch (error) {
       this.#options.log.warn('the configuration could not be published; trying again', { error })

@@ -12,7 +12,7 @@ import {
 } from '@tailboard/contracts'
 import type { Logger } from '@tailboard/service'
 import type { Redis } from 'ioredis'
-import { inTime } from './in-time.ts'
+import { inTime } from '../in-time.ts'
 import type { OwnNotices } from './own-notices.ts'
 import { readEvent, type StreamEntry } from './read-event.ts'
 import { readModel, startCursor } from './read-model.ts'

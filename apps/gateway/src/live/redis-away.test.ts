@@ -65,6 +65,24 @@ test('Redis goes and comes back with its data: the page is told both, and goes o
   expect(it.log.filter((line) => line.includes('Redis is away')).length).toBeLessThanOrEqual(2)
 })
 
+test('Redis hangs without hanging up: said too, and an edit of the configuration is still taken up', async () => {
+  it = new TestGateway()
+  await it.start()
+  await it.store.publishReading(it.reading(), null)
+  const page = await it.page()
+  await until(() => page.messages.length > 0)
+  await it.redis.client('PAUSE', 14_000, 'ALL')
+  await until(() => page.notices('redis').at(-1)?.level === 'error')
+  expect((await it.get('/api/sources')).json().sources[0].reading).not.toBe(null)
+  expect((await it.post('/api/sources/system/run')).statusCode).toBe(503)
+  await it.writeFile('sources:\n  system:\n    intervalSeconds: 77\n')
+  await until(() => it.gateway.config.current?.config.sources.system.intervalSeconds === 77)
+  const late = await it.page(`?since=${page.messages[0]?.cursor}`)
+  await until(() => late.messages.length > 0)
+  await until(() => page.notices('redis').at(-1)?.text === null)
+  await until(() => it.gateway.model().sources.system.settings.intervalSeconds === 77)
+})
+
 test('a page that was away while Redis was learns that it is over', async () => {
   it = new TestGateway()
   await it.start()
