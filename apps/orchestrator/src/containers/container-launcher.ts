@@ -121,7 +121,8 @@ export class ContainerLauncher implements Launcher {
   async #open(): Promise<Engine> {
     if (this.#engine !== undefined) return this.#engine
     const location = await findProject(this.#docker, this.#projectDir)
-    const onNote = (note: string, details: object) => this.#log.info(note, { ...details })
+    const onNote = (note: string, { service, reason }: { service: string; reason?: string }) =>
+      this.#log.info(note, { container: service, reason })
     const launcher = new DockerLauncher({ docker: this.#docker, location, onNote })
     this.#engine = { launcher, location, environment: new WantedEnvironment(location) }
     return this.#engine
