@@ -123,7 +123,7 @@ function failed(
 
 /** Log lines come from outside, and a program that dies may have printed what it knew. */
 export function cleanLog(lines: readonly string[]): string[] {
-  return lines.slice(-20).map((line) => redactor.redact(cleanText(line, 400)))
+  return lines.slice(-20).map((line) => cleanText(redactor.redact(line), 400))
 }
 
 /** A run that has no Redis to write to (its environment is wrong, say) still logs its error as a value. */
