@@ -14,7 +14,7 @@ const problems = {
   'upgrade-required': [426, 'This address is for WebSockets'],
   invalid: [422, 'Something in this request is not as it must be'],
   'already-running': [409, 'It runs already'],
-  disabled: [409, 'This source is switched off'],
+  disabled: [422, 'This source is switched off'],
   'too-many': [429, 'Too many are waiting'],
   'too-many-clients': [503, 'Too many pages are open'],
   'redis-away': [503, 'The store (Redis) is away'],

@@ -73,7 +73,7 @@ test('a source that is switched off takes neither', async () => {
   await until(() => !it.gateway.model().sources.system.settings.enabled)
   for (const body of [{ verb: 'run' }, { verb: 'rest', args: { minutes: 5 } }]) {
     const answer = await it.post(path, body)
-    expect(answer.json()).toMatchObject({ status: 409, type: 'urn:tailboard:disabled' })
+    expect(answer.json()).toMatchObject({ status: 422, type: 'urn:tailboard:disabled' })
     expect(answer.json().hint).toContain('sources.system.enabled')
   }
   expect((await it.get('/api/sources')).json().sources[0].state).toBe('disabled')

@@ -114,6 +114,7 @@ export class Orders {
   #refuseDisabled({ id, settings }: SourceView): void {
     if (settings.enabled) return
     throw new HttpProblem('disabled', {
+      detail: 'This source is switched off, so it does nothing.',
       hint: `Switch it on: sources.${id}.enabled: true in config/tailboard.yaml`,
     })
   }

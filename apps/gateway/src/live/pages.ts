@@ -1,6 +1,7 @@
 import { compareCursors, type Event, keys } from '@tailboard/contracts'
 import { stampNow, type TimeSource } from '@tailboard/service'
 import type { Redis } from 'ioredis'
+import { Gate } from '../gate.ts'
 import type { Hub, HubClient } from '../hub.ts'
 import { inTime } from '../in-time.ts'
 import type { Follower } from './follower.ts'
@@ -8,8 +9,9 @@ import { eventFrame, resumedFrame, snapshotFrame } from './frame.ts'
 import type { OwnNotices } from './own-notices.ts'
 import { readEvent, type StreamEntry } from './read-event.ts'
 
-/** Events of one step of a resume. A hundred pages that come back at once must not hold the whole stream each. */
+/** Events of one step of a resume, and steps at once: a thousand pages that come back must not hold a stream each. */
 const page = 32
+const stepsAtOnce = 4
 /** A snapshot is made once for all who ask within this time (ms): its `now` is older by no more than that. */
 const snapshotAgeMs = 250
 /** A page that waits for a Redis that hangs gets what is known (ms). */
@@ -27,6 +29,7 @@ export interface PagesOptions {
 /** Brings each page to where the model stands, and keeps it there. */
 export class Pages {
   readonly #options: PagesOptions
+  readonly #gate = new Gate(stepsAtOnce)
   #snapshot: { frame: Buffer; cursor: string; madeMs: number } | null = null
 
   constructor(options: PagesOptions) {
@@ -58,40 +61,53 @@ export class Pages {
 
   /** Sends each event after `since`, once; false when the stream no longer holds that place. */
   async #resume(client: HubClient, since: string): Promise<boolean> {
-    const { redis, follower, hub, notices } = this.#options
     let at = since
-    let isSaid = false
     for (;;) {
-      if (compareCursors(at, follower.cursor) > 0) return false
-      const results = await inTime(
-        redis
-          .multi()
-          .xrange(keys.events, at, at)
-          .xrange(keys.events, `(${at}`, follower.cursor, 'COUNT', page)
-          .exec(),
-        answerMs,
-      )
-      const [place, missed] = (results ?? []).map(([, value]) => value) as [StreamEntry[], StreamEntry[]]
-      if (place?.length !== 1) return false
-      if (!isSaid) hub.send(client, resumedFrame(this.#now(), at))
-      isSaid = true
-      for (const entry of missed) {
-        const { id, event } = readEvent(entry, follower.node ?? '')
-        if (event !== null && !hub.send(client, eventFrame(this.#now(), id, event))) return true
-        at = id
-      }
-      // The seam: the events up to the model's cursor are sent, and nothing waits between here and goLive.
-      if (compareCursors(at, follower.cursor) === 0) break
-      if (missed.length === 0) return false
+      const next = await this.#gate.pass(() => this.#step(client, since, at))
+      if (typeof next === 'boolean') return next
+      at = next
       await drained(client)
       if (!client.isOpen()) return true
     }
+  }
+
+  /** One step of a resume: the cursor to go on from, or whether the resume ended well. */
+  async #step(client: HubClient, since: string, at: string): Promise<string | boolean> {
+    const { redis, follower, hub } = this.#options
+    if (!client.isOpen()) return true
+    if (compareCursors(at, follower.cursor) > 0) return false
+    const results = await inTime(
+      redis
+        .multi()
+        .xrange(keys.events, at, at)
+        .xrange(keys.events, `(${at}`, follower.cursor, 'COUNT', page)
+        .exec(),
+      answerMs,
+    )
+    const [place, missed] = (results ?? []).map(([, value]) => value) as [StreamEntry[], StreamEntry[]]
+    if (place?.length !== 1) return false
+    if (at === since) hub.send(client, resumedFrame(this.#now(), since))
+    let reached = at
+    for (const entry of missed) {
+      const { id, event } = readEvent(entry, follower.node ?? '')
+      if (event !== null && !hub.send(client, eventFrame(this.#now(), id, event))) return true
+      reached = id
+    }
+    // The seam: the events up to the model's cursor are sent, and nothing waits between here and goLive.
+    if (compareCursors(reached, follower.cursor) === 0) {
+      this.#sayOwnNotices(client, since)
+      hub.goLive(client)
+      return true
+    }
+    return missed.length === 0 ? false : reached
+  }
+
+  #sayOwnNotices(client: HubClient, since: string): void {
+    const { follower, hub, notices } = this.#options
     const isOfAnotherGateway = compareCursors(since, follower.firstCursor) <= 0
     for (const notice of isOfAnotherGateway ? notices.saidOrUnknown() : notices.said()) {
       hub.send(client, eventFrame(this.#now(), follower.cursor, notice))
     }
-    hub.goLive(client)
-    return true
   }
 
   #broadcast(cursor: string, event: Event): void {

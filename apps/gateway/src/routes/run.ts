@@ -5,7 +5,7 @@ import { checkNode, nodeQuery, sourceOf, sourceParams } from './parameters.ts'
 
 export function addRunRoutes(app: App, gateway: Gateway): void {
   const schema = { params: sourceParams, querystring: nodeQuery, response: { 202: runAnswerSchema } }
-  const config = { summary: 'Measure now, once', problems: [403, 404, 409, 503] }
+  const config = { summary: 'Measure now, once', problems: [403, 404, 409, 422, 503] }
   app.post('/api/sources/:source/run', { schema, config }, async (request, reply) => {
     const model = gateway.model()
     checkNode(model, request.query.node)
