@@ -27,14 +27,25 @@ export function serverTime({ headers }: HttpAnswer): number | null {
 export function parseJsonAnswer<S extends v.GenericSchema>(answer: HttpAnswer, schema: S): v.InferOutput<S> {
   const text = answer.body.toString('utf8').replace(/^\ufeff/, '')
   const { who } = answer
-  if (text.trim() === '') throw new TailboardError('malformed', `${who} sent an empty answer`)
+  if (text.trim() === '') {
+    throw new TailboardError('malformed', `${who} sent an empty answer`, {
+      hint: 'It has trouble of its own. It is asked again at the next run.',
+    })
+  }
   if (isWebPage(answer, text)) {
     const title = webPageTitle(text)
     throw new TailboardError('malformed', `${who} sent a web page in place of data${title}`, {
       hint: 'It has trouble of its own, or something between here and there answers in its place (a login page, a proxy).',
     })
   }
-  return parseJson(schema, text, `The answer of ${who}`)
+  try {
+    return parseJson(schema, text, `The answer of ${who}`)
+  } catch (error) {
+    if (!(error instanceof TailboardError)) throw error
+    const hint =
+      'It was cut off, something else answers in its place, or the service has changed. If it stays, look for a newer version of Tailboard.'
+    throw new TailboardError(error.kind, error.message, { hint, cause: error.cause })
+  }
 }
 
 /**
@@ -47,7 +58,9 @@ export function failOnStatus(answer: HttpAnswer): void {
   if (status >= 200 && status <= 299) return
   if (status === 429) throw rateLimited(answer)
   if (status === 401 || status === 403) {
-    throw new TailboardError('refused', `${who} refused the request (HTTP ${status})`)
+    throw new TailboardError('refused', `${who} refused the request (HTTP ${status})`, {
+      hint: 'Does it want a password or a key, and is it the right one?',
+    })
   }
   const title = webPageTitle(answer.body.toString('utf8'))
   if (status >= 500) {
@@ -56,7 +69,9 @@ export function failOnStatus(answer: HttpAnswer): void {
       ...withWait(retryAfter(answer)),
     })
   }
-  throw new TailboardError('malformed', `${who} answered with HTTP ${status}${title}`)
+  throw new TailboardError('malformed', `${who} answered with HTTP ${status}${title}`, {
+    hint: 'Something else may answer in its place, or the service has changed.',
+  })
 }
 
 function rateLimited(answer: HttpAnswer): TailboardError {

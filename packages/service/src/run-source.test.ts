@@ -74,7 +74,9 @@ test('an unchanged measurement moves the last success, not the reading', async (
   await run(async () => ({ data: systemReading, measuredAt }))
   const first = await store.readSource('system')
   time.advance(60_000)
-  await run(async () => ({ data: systemReading, measuredAt }))
+  // The order of the keys is no change.
+  const turned = Object.fromEntries(Object.entries(systemReading).reverse())
+  await run(async () => ({ data: turned, measuredAt }))
   const second = await store.readSource('system')
   expect(second.reading).toEqual(first.reading)
   expect((second.success?.clock.ms ?? 0) - (first.success?.clock.ms ?? 0)).toBe(60_000)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Command,
   type Config,
@@ -211,7 +212,8 @@ function isSameMeasurement(reading: Reading, previous: Reading | null): boolean 
     previous !== null &&
     previous.measuredAt === reading.measuredAt &&
     previous.simulated === reading.simulated &&
-    JSON.stringify(previous.data) === JSON.stringify(reading.data)
+    // Not as text: what was stored has the order of the schema's keys.
+    isDeepStrictEqual(previous.data, reading.data)
   )
 }
 

@@ -1,0 +1,4 @@
+import { runSource } from '@tailboard/service/run-source'
+import { weatherSource } from './weather.ts'
+
+await runSource(weatherSource)
