@@ -11,7 +11,7 @@ import {
   type SystemStatus,
   sourceContract,
   sourceIds,
-  type TailboardError,
+  TailboardError,
 } from '@tailboard/contracts'
 import { type Backoff, backoffMs, type Logger, type Store, toFailure } from '@tailboard/service'
 import type { Redis } from 'ioredis'
@@ -62,6 +62,7 @@ export class Orchestrator {
   #isTellingStatus = false
   /** Losses of the engine since the last run that took place: an engine that answers but can't run is no better. */
   #engineFailures = 0
+  #engineSaid = ''
 
   constructor({ store, connect, launcher, log, random = Math.random }: OrchestratorOptions) {
     this.#store = store
@@ -235,8 +236,7 @@ export class Orchestrator {
     while (!this.#stopping.signal.aborted) {
       if (problem !== null) {
         this.#engineFailures += 1
-        const { message, hint } = toFailure(problem, this.#store.now(), this.#log)
-        this.#reporter.notice({ id: 'engine', level: 'error', text: message, hint })
+        this.#sayEngineAway(problem)
         await this.#pause(backoffMs(engineRetry, this.#engineFailures))
       }
       try {
@@ -247,10 +247,20 @@ export class Orchestrator {
         problem = reason
       }
     }
+    this.#engineSaid = ''
     this.#reporter.clear('engine')
     schedule.release('engine')
     await this.#checkDefinitions()
     this.wake()
+  }
+
+  #sayEngineAway(problem: unknown): void {
+    const isKnown = problem instanceof TailboardError
+    const { message, hint } = isKnown ? problem : toFailure(problem, this.#store.now(), this.#log)
+    // Said once, not at each try: a night without an engine must not fill the log.
+    if (isKnown && message !== this.#engineSaid) this.#log.warn('nothing can be run', { error: problem })
+    this.#engineSaid = message
+    this.#reporter.notice({ id: 'engine', level: 'error', text: message, hint })
   }
 
   async #checkDefinitions(): Promise<void> {

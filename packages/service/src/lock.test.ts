@@ -76,3 +76,18 @@ test('a record that can’t be read holds nobody up', async () => {
   await redis.set(keys.lock('kitchen', 'system'), '{"boot":"boot-1"}')
   expect(await lock().take(1_000)).toBe(true)
 })
+
+test('the lock of a run that died is freed; one that was taken before that run began stays', async () => {
+  await lock().take(60_000)
+  time.advance(1)
+  const beganMs = time.monotonicMs()
+  await lock().free(beganMs)
+  expect(await lock().take(1_000)).toBe(false)
+  time.advance(60_000)
+  await lock().take(60_000)
+  await lock().free(beganMs)
+  expect(await lock().take(1_000)).toBe(true)
+  await redis.set(keys.lock('kitchen', 'system'), 'garbage')
+  await lock().free(beganMs)
+  expect(await redis.exists(keys.lock('kitchen', 'system'))).toBe(0)
+})
