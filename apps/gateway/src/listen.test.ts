@@ -59,3 +59,10 @@ test('when every seat is taken a page is told to come later', async () => {
   page.close()
   await expect(it.page('?node=attic')).rejects.toThrow('404')
 })
+
+test('behind a proxy of the same machine nobody else gets to it', async () => {
+  const asked: unknown[] = []
+  const app = { listen: async (options: unknown) => String(asked.push(options)) }
+  await listen(app as never, 8080, true)
+  expect(asked).toEqual([{ host: '127.0.0.1', port: 8080 }])
+})

@@ -39,7 +39,8 @@ test('it answers on IPv4, on IPv6 where there is any, and ends at SIGTERM with p
     GATEWAY_PORT: String(port),
     CONFIG_DIR: folder,
     TAILBOARD_NODE: 'kitchen',
-    TRUSTED_PROXY: 'loopback',
+    // As in a container: with `loopback` it would listen on 127.0.0.1 alone.
+    TRUSTED_PROXY: 'network-gateway',
   })
   const statusAt = (host: string) =>
     fetch(`http://${host}:${port}/health/ready`).then(

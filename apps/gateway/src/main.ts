@@ -16,7 +16,8 @@ try {
     await gateway.stop()
   })
   await gateway.start()
-  log.info('listening', { address: await listen(app, environment.GATEWAY_PORT), version })
+  const address = await listen(app, environment.GATEWAY_PORT, environment.TRUSTED_PROXY === 'loopback')
+  log.info('listening', { address, version })
 } catch (error) {
   early.error('the gateway could not start', { error })
   process.exitCode = 1

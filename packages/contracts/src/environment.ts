@@ -67,7 +67,7 @@ const gateway = {
     schema: v.picklist(['network-gateway', 'loopback'], 'must be network-gateway or loopback'),
     default: 'network-gateway',
     description:
-      'Whose X-Forwarded-For is believed: the host (Traefik, seen as the container network’s own gateway), or loopback (the demo).',
+      'Whose X-Forwarded-For is believed: the host (Traefik, seen as the container network’s own gateway), or loopback (the demo: the gateway then listens on loopback alone).',
   },
   TAILBOARD_HOSTS: {
     schema: list,

@@ -247,6 +247,17 @@ export function renderContract(): string {
     configuration(),
     '## API',
     ...calls.map(([title, schema, name]) => section(`\`${title}\``, schema, commentsOf('api.ts', name))),
+    '### Problems',
+    `${commentsOf('problem.ts', 'problemSchema').own} The \`type\` is \`urn:tailboard:\` and one of these words.`,
+    table(
+      ['Problem', 'Status', 'Title'],
+      Object.entries(contracts.problems).map(([name, [status, title]]) => [
+        `\`${name}\``,
+        String(status),
+        title,
+      ]),
+    ),
+    fieldTable(rowsFor(contracts.problemSchema, commentsOf('problem.ts', 'problemSchema').inner)),
     '## WebSocket',
     webSocket,
     '## Environment',
