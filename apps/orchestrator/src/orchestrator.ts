@@ -11,17 +11,19 @@ import {
   type SystemStatus,
   sourceContract,
   sourceIds,
-  TailboardError,
 } from '@tailboard/contracts'
-import { type Backoff, backoffMs, type Logger, type Store, toFailure } from '@tailboard/service'
+import type { Logger, Store } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 import { ClockWatch } from './clock-watch.ts'
+import { EngineGate } from './engine-gate.ts'
 import { Inbox } from './inbox.ts'
 import type { Launcher } from './launcher.ts'
+import { pause } from './pause.ts'
 import { plansOf } from './plans.ts'
+import { remember } from './remember.ts'
 import { Reporter } from './reporter.ts'
 import { Runner } from './runner.ts'
-import { type Remembered, Schedule } from './schedule.ts'
+import { Schedule } from './schedule.ts'
 
 /** The wall clock is looked at this often, and at each wake-up (ms). */
 const longestSleepMs = 10_000
@@ -29,7 +31,6 @@ const longestSleepMs = 10_000
 const configWithinMs = 30_000
 /** How long a status stays in Redis: nobody looks any more (s). */
 const statusKeptS = 30
-const engineRetry: Backoff = { firstMs: 1_000, factor: 2, mostMs: 30_000 }
 /** How long the end waits for runs to be killed and recorded (ms); the process has eight seconds in all. */
 const stopWithinMs = 3_000
 
@@ -57,12 +58,10 @@ export class Orchestrator {
   readonly #stopping = new AbortController()
   #schedule: Schedule | undefined
   #runner: Runner | undefined
+  #gate: EngineGate | undefined
   #config: Config | undefined
   #timer: NodeJS.Timeout | undefined
   #isTellingStatus = false
-  /** Losses of the engine since the last run that took place: an engine that answers but can't run is no better. */
-  #engineFailures = 0
-  #engineSaid = ''
 
   constructor({ store, connect, launcher, log, random = Math.random }: OrchestratorOptions) {
     this.#store = store
@@ -81,20 +80,20 @@ export class Orchestrator {
   }
 
   async start(): Promise<void> {
-    const remembered = await this.#remember()
+    const remembered = await remember(this.#store, this.#reporter, this.#sources)
     const schedule = new Schedule(this.#random, remembered)
+    const parts = { launcher: this.#launcher, schedule, reporter: this.#reporter, log: this.#log }
+    const gate = new EngineGate({ ...parts, time: this.#store.time, signal: this.#stopping.signal })
     this.#schedule = schedule
+    this.#gate = gate
     this.#runner = new Runner({
+      ...parts,
       store: this.#store,
-      launcher: this.#launcher,
-      schedule,
-      reporter: this.#reporter,
-      log: this.#log,
       settings: (source) => (this.#config ?? defaultConfig).sources[source],
       onBegun: () => this.wake(),
       onEnd: (source, didRun) => void this.#ended(source, didRun),
       onRedisAway: () => schedule.hold('redis'),
-      onEngineAway: (error) => void this.#awaitEngine(error),
+      onEngineAway: (error) => void gate.wait(error).then(() => this.wake()),
     })
     // Until it is known what runs already, nothing may start.
     schedule.hold('start')
@@ -103,7 +102,7 @@ export class Orchestrator {
     if (this.#store.redis.status !== 'ready') schedule.hold('redis')
     this.#inbox.start()
     await this.#untilConfigured()
-    await this.#awaitEngine(null)
+    await gate.wait(null, () => this.#takeUp())
     schedule.release('start')
     this.#publishStates()
     this.wake()
@@ -116,9 +115,9 @@ export class Orchestrator {
     clearTimeout(this.#timer)
     this.#store.redis.off('close', this.#onRedisAway)
     this.#store.redis.off('ready', this.#onRedisBack)
-    await Promise.race([this.#runner?.stop(), this.#pause(stopWithinMs, false)])
+    await Promise.race([this.#runner?.stop(), pause(stopWithinMs)])
     await this.#launcher.stop()
-    await Promise.race([this.#reporter.flush(), this.#pause(500, false)])
+    await Promise.race([this.#reporter.flush(), pause(500)])
     await this.#inbox.stop()
   }
 
@@ -149,26 +148,6 @@ export class Orchestrator {
     this.wake()
   }
 
-  /** What Redis knows of each source from before. */
-  async #remember(): Promise<Map<string, Remembered>> {
-    const remembered = new Map<string, Remembered>()
-    const now = this.#store.now()
-    for (const source of this.#sources) {
-      const { run } = await this.#store.readSource(source)
-      const { last, failuresInARow } = run
-      this.#reporter.adopt(source, isOfThisBoot(run, now) ? run : { ...run, running: null })
-      const ran = last !== null && isSameBoot(last.started, now) && hasMeasured(last.result)
-      remembered.set(source, {
-        startedMs: ran ? last.started.clock.ms : null,
-        failuresInARow: ran ? failuresInARow : 0,
-        wasEnabled: run.next !== null || run.running !== null,
-      })
-      // A life of ours that was cut short may have left it behind.
-      this.#reporter.clear(`preparing-${source}`)
-    }
-    return remembered
-  }
-
   /** Goes on with the runs that an earlier life of this process began. */
   async #takeUp(): Promise<void> {
     const running = new Set(await this.#launcher.running())
@@ -182,7 +161,7 @@ export class Orchestrator {
 
   async #untilConfigured(): Promise<void> {
     for (let waitedMs = 0; this.#config === undefined && waitedMs < configWithinMs; waitedMs += 100) {
-      await this.#pause(100)
+      await pause(100, this.#stopping.signal)
       if (this.#stopping.signal.aborted) return
     }
     if (this.#config !== undefined) return
@@ -217,64 +196,14 @@ export class Orchestrator {
   }
 
   async #ended(source: SourceId, didRun: boolean): Promise<void> {
-    if (didRun) this.#engineFailures = 0
+    if (didRun) this.#gate?.reset()
     this.wake()
-    if (this.#reporter.has('compose')) void this.#checkDefinitions()
+    if (this.#reporter.has('compose')) void this.#gate?.checkDefinitions()
     // A command that came while the run was under way would otherwise wait a whole interval.
     const queued = await this.#store.redis.llen(keys.queuedCommands(this.#store.node, source)).catch(() => 0)
     if (queued === 0) return
     this.#schedule?.ask(source, 'command')
     this.wake()
-  }
-
-  /** Holds everything until runs can be started; at the first time it also takes up what runs. */
-  async #awaitEngine(error: TailboardError | null): Promise<void> {
-    const schedule = this.#schedule
-    if (schedule === undefined || schedule.isHeld('engine')) return
-    schedule.hold('engine')
-    let problem: unknown = error
-    while (!this.#stopping.signal.aborted) {
-      if (problem !== null) {
-        this.#engineFailures += 1
-        this.#sayEngineAway(problem)
-        await this.#pause(backoffMs(engineRetry, this.#engineFailures))
-      }
-      try {
-        await this.#launcher.ready()
-        if (schedule.isHeld('start')) await this.#takeUp()
-        break
-      } catch (reason) {
-        problem = reason
-      }
-    }
-    this.#engineSaid = ''
-    this.#reporter.clear('engine')
-    schedule.release('engine')
-    await this.#checkDefinitions()
-    this.wake()
-  }
-
-  #sayEngineAway(problem: unknown): void {
-    const isKnown = problem instanceof TailboardError
-    const { message, hint } = isKnown ? problem : toFailure(problem, this.#store.now(), this.#log)
-    // Said once, not at each try: a night without an engine must not fill the log.
-    if (isKnown && message !== this.#engineSaid) this.#log.warn('nothing can be run', { error: problem })
-    this.#engineSaid = message
-    this.#reporter.notice({ id: 'engine', level: 'error', text: message, hint })
-  }
-
-  async #checkDefinitions(): Promise<void> {
-    try {
-      const [problem, ...others] = await this.#launcher.check()
-      if (problem === undefined) return this.#reporter.clear('compose')
-      for (const error of [problem, ...others])
-        this.#log.error('a definition can’t be carried out', { error })
-      const more = others.length === 0 ? '' : ` (and ${others.length} more, in the log)`
-      const notice = { id: 'compose', level: 'error', hint: problem.hint } as const
-      this.#reporter.notice({ ...notice, text: `${problem.message}${more}` })
-    } catch (error) {
-      this.#log.warn('the definitions can’t be checked', { error })
-    }
   }
 
   async #tellStatus(): Promise<void> {
@@ -315,31 +244,6 @@ export class Orchestrator {
     this.#reporter.repeat()
     void this.#flush()
   }
-
-  /** @param isCutShort whether the end of the process ends the pause. */
-  #pause(ms: number, isCutShort = true): Promise<void> {
-    const { signal } = this.#stopping
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, ms)
-      function done() {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      if (!isCutShort) return
-      if (signal.aborted) done()
-      else signal.addEventListener('abort', done)
-    })
-  }
-}
-
-function isOfThisBoot({ running }: RunState, now: Parameters<typeof isSameBoot>[1]): boolean {
-  return running !== null && isSameBoot(running, now)
-}
-
-/** Whether a run was the source's own; one that we or an engine ended is made up for at once. */
-function hasMeasured(result: string): boolean {
-  return result !== 'killed' && result !== 'not-started'
 }
 
 function isSameState(a: RunState, b: RunState): boolean {
