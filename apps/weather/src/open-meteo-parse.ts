@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { skyOfWmo } from './conditions.ts'
 import type { Forecast } from './provider.ts'
 import * as value from './values.ts'
-import { offsetName, zoneOf } from './zone.ts'
+import { offsetName } from './zone.ts'
 
 /** Local time with no offset, as in `2026-07-02T10:30`. */
 const localTime = v.pipe(
@@ -104,7 +104,7 @@ export function parseOpenMeteo(answer: OpenMeteoAnswer): Forecast {
   return {
     at,
     timeZone,
-    utcOffsetS: zoneOf(timeZone).offsetS(at),
+    utcOffsetS: offsetS,
     grid: { latitude: answer.latitude, longitude: answer.longitude, elevationM: answer.elevation },
     now: {
       ...skyOfWmo(now.weather_code),

@@ -1,15 +1,9 @@
-import { parseJson, TailboardError } from '@tailboard/contracts'
-import { failOnStatus, type HttpAnswer, httpRequest, parseJsonAnswer } from '@tailboard/service/http'
-import * as v from 'valibot'
+import { TailboardError } from '@tailboard/contracts'
+import { type HttpAnswer, httpRequest, parseJsonAnswer } from '@tailboard/service/http'
+import { failOnOpenWeatherMapError } from './openweathermap-error.ts'
 import { currentSchema, forecastSchema, parseOpenWeatherMap } from './openweathermap-parse.ts'
 import type { Answer, Provider, Question } from './provider.ts'
 import { userAgent } from './user-agent.ts'
-
-/** `cod` is a number in some errors and text in others. */
-const errorSchema = v.object({
-  cod: v.pipe(v.union([v.number(), v.string()]), v.transform(Number)),
-  message: v.string(),
-})
 
 /**
  * OpenWeatherMap 2.5, current weather and five days in steps of three hours: what a free key may ask for (One Call 3.0
@@ -28,7 +22,7 @@ export function openWeatherMap(baseUrl: string, key: string): Provider {
     }).toString()
     const headers = { 'user-agent': userAgent() }
     const answer = await httpRequest({ url, who: 'OpenWeatherMap', signal, headers })
-    failOnError(answer)
+    failOnOpenWeatherMapError(answer)
     return answer
   }
   const ask = async (question: Question): Promise<Answer> => {
@@ -47,34 +41,5 @@ export function openWeatherMap(baseUrl: string, key: string): Provider {
     title: 'OpenWeatherMap',
     attribution: { text: 'Weather data by OpenWeather', url: 'https://openweathermap.org/' },
     ask,
-  }
-}
-
-/** Fails when it says no in its own words, whatever the status, and on any status that is no success. */
-function failOnError(answer: HttpAnswer): void {
-  const { status, who } = answer
-  const error = status === 200 && !answer.body.includes('"message"') ? null : readError(answer)
-  const code = error === null || error.cod === 0 ? status : error.cod
-  if (status === 200 && code === 200) return
-  const said = error === null ? '' : `: ${error.message}`
-  if (code === 401) {
-    throw new TailboardError('refused', `${who} does not accept the key${said}`, {
-      hint: 'A new key takes up to two hours to work. Else mend OPENWEATHERMAP_KEY in .env, then run: docker compose up -d',
-    })
-  }
-  if (code === 429) {
-    throw new TailboardError('rate-limited', `${who} asks us to come back later${said}`, {
-      hint: 'The key’s calls are used up: other programs may use the same key. Raise intervalSeconds of this source.',
-    })
-  }
-  failOnStatus({ ...answer, status: code })
-}
-
-function readError(answer: HttpAnswer): v.InferOutput<typeof errorSchema> | null {
-  try {
-    return parseJson(errorSchema, answer.body.toString('utf8'), 'an error')
-  } catch {
-    // Not its way to say no: HTML of a proxy, or the forecast, whose `message` is a number.
-    return null
   }
 }

@@ -5,7 +5,9 @@ import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { choosePlace, geocodeSchema } from './geocode.ts'
 import { metNoSchema, parseMetNo } from './met-no-parse.ts'
+import { failOnOpenMeteoError } from './open-meteo-error.ts'
 import { openMeteoSchema, parseOpenMeteo } from './open-meteo-parse.ts'
+import { failOnOpenWeatherMapError } from './openweathermap-error.ts'
 import { currentSchema, forecastSchema, parseOpenWeatherMap } from './openweathermap-parse.ts'
 import { inUnits } from './units.ts'
 import { zoneOf } from './zone.ts'
@@ -224,4 +226,56 @@ test('the largest reading there can be fits', () => {
   }
   expect(v.is(weatherData, data)).toBe(true)
   expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(12 * 1024)
+})
+
+const answered = (status: number, body: unknown) => ({
+  who: 'The service',
+  status,
+  headers: { date: 'Sat, 21 Nov 2026 02:20:00 GMT' },
+  body: Buffer.from(JSON.stringify(body)),
+})
+const thrown = (work: () => void) => {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+}
+type Refusal = { status: number; body: unknown }
+
+test('Open-Meteo’s refusals, with the window that each names', () => {
+  const kinds = (read('open-meteo-errors') as Refusal[]).map(({ status, body }) => {
+    const error = thrown(() => failOnOpenMeteoError(answered(status, body), 0)) as TailboardError
+    return [error.kind, error.retryAfterMs === null ? null : error.retryAfterMs / 60_000]
+  })
+  expect(kinds).toEqual([
+    ['refused', null],
+    ['rate-limited', 1],
+    ['rate-limited', 40],
+    ['rate-limited', 21 * 60 + 40],
+    ['rate-limited', 1],
+    ['refused', null],
+    ['refused', null],
+  ])
+})
+
+test('OpenWeatherMap’s refusals: `cod` is a number or text', () => {
+  const kinds = (read('openweathermap-errors') as Refusal[]).map(({ status, body }) => {
+    // As an error, and as one that came with 200.
+    const [error, hidden] = [status, 200].map((code) =>
+      thrown(() => failOnOpenWeatherMapError(answered(code, body))),
+    )
+    expect((hidden as TailboardError).message).toBe((error as TailboardError).message)
+    return (error as TailboardError).kind
+  })
+  expect(kinds).toEqual(['refused', 'malformed', 'rate-limited'])
+  expect(
+    thrown(() => failOnOpenWeatherMapError(answered(200, read('openweathermap-forecast')))),
+  ).toBeUndefined()
+})
+
+test('the sample in the README is a reading', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const sample: unknown = JSON.parse(/```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? '')
+  expect(v.parse(weatherData, sample)).toEqual(sample)
 })
