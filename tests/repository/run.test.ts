@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addCounts, countReport, countsLine, type VitestReport } from '../run/counts.ts'
-import { judgeAllCached, runStep } from '../run/steps.ts'
+import { judgeAllCached, runStep, type Step } from '../run/steps.ts'
 
 const report = (changes: Partial<VitestReport>): VitestReport => ({
   numPassedTests: 3,
@@ -42,13 +42,12 @@ test.each([
 })
 
 test('a step that fails, or whose output is wrong, is not passed', async () => {
-  expect(await runStep({ name: 'a check that succeeds', command: ['true'] })).toBe(true)
-  expect(await runStep({ name: 'a check that fails on purpose', command: ['false'] })).toBe(false)
-  expect(
-    await runStep({
-      name: 'a check with a wrong output, on purpose',
-      command: ['true'],
-      judge: () => 'wrong',
-    }),
-  ).toBe(false)
+  const lines: string[] = []
+  const run = (step: Omit<Step, 'name'>) => runStep({ name: 'a check', ...step }, (line) => lines.push(line))
+  expect(await run({ command: ['true'] })).toBe(true)
+  expect(await run({ command: ['false'] })).toBe(false)
+  expect(await run({ command: ['true'], judge: () => 'is wrong' })).toBe(false)
+  expect(await run({ command: ['sh', '-c', 'echo out; echo err >&2; exit 3'] })).toBe(false)
+  expect(lines.join('\n')).toMatch(/FAIL a check .*: is wrong/)
+  expect(lines.join('\n')).toMatch(/sh ended with 3\n\s+out\n\s+err/)
 })

@@ -31,7 +31,10 @@ export const builds: Step[] = [
 ]
 
 /** Runs a step and prints one line, with the output when it failed. */
-export async function runStep({ name, command: [program, ...args], judge }: Step): Promise<boolean> {
+export async function runStep(
+  { name, command: [program, ...args], judge }: Step,
+  print: (line: string) => void = console.log,
+): Promise<boolean> {
   const started = performance.now()
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -43,9 +46,9 @@ export async function runStep({ name, command: [program, ...args], judge }: Step
   const [code] = (await once(child, 'close')) as [number | null]
   const problem = code === 0 ? (judge?.(output) ?? null) : `${program} ended with ${code}`
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(
+  print(
     `${problem === null ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)${problem === null ? '' : `: ${problem}`}`,
   )
-  if (problem !== null) console.log(output.trimEnd().replace(/^/gm, '     '))
+  if (problem !== null) print(output.trimEnd().replace(/^/gm, '     '))
   return problem === null
 }

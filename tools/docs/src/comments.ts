@@ -64,7 +64,7 @@ function innerComments(block: string): Map<string, string> {
 
 /** The meanings in a comment of the form "`word`: what it means." one after another. */
 export function meanings(comment: string): Map<string, string> {
-  const text = comment.replace(/\n- /g, ' ').replace(/^- /, '').replace(/\n/g, ' ')
+  const text = comment.replace(/\n- /g, ' ').replace(/^- /, '').replace(/\s+/g, ' ')
   const found = new Map<string, string>()
   for (const [, word = '', meaning = ''] of text.matchAll(/`([a-z-]+)`: (.*?)(?=\s`[a-z-]+`: |$)/g))
     found.set(word, meaning.trim())
