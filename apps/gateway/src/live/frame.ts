@@ -1,4 +1,4 @@
-import type { Event, LiveModel, Stamp } from '@tailboard/contracts'
+import type { LiveModel, Stamp } from '@tailboard/contracts'
 
 /** A text as one WebSocket frame, ready for the wire (RFC 6455, 5.2): unmasked, not compressed, not fragmented. */
 export function textFrame(text: string): Buffer {
@@ -24,5 +24,6 @@ export const snapshotFrame = (now: Stamp, cursor: string, model: LiveModel) =>
 export const resumedFrame = (now: Stamp, cursor: string) =>
   textFrame(JSON.stringify({ type: 'resumed', now, cursor }))
 
-export const eventFrame = (now: Stamp, cursor: string, event: Event) =>
-  textFrame(JSON.stringify({ type: 'event', now, cursor, event }))
+/** @param event as JSON: it is made once, also for those who ask for it again. */
+export const eventFrame = (now: Stamp, cursor: string, event: string) =>
+  textFrame(`{"type":"event","now":${JSON.stringify(now)},"cursor":"${cursor}","event":${event}}`)

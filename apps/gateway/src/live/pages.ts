@@ -1,9 +1,10 @@
-import { compareCursors, type Event, keys } from '@tailboard/contracts'
+import { compareCursors, keys } from '@tailboard/contracts'
 import { stampNow, type TimeSource } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 import { Gate } from '../gate.ts'
 import type { Hub, HubClient } from '../hub.ts'
 import { inTime } from '../in-time.ts'
+import { EventFrames } from './event-frames.ts'
 import type { Follower } from './follower.ts'
 import { eventFrame, resumedFrame, snapshotFrame } from './frame.ts'
 import type { OwnNotices } from './own-notices.ts'
@@ -17,6 +18,7 @@ const snapshotAgeMs = 250
 /** A page that waits for a Redis that hangs gets what is known (ms). */
 const answerMs = 3_000
 const drainCheckMs = 20
+const drainMs = 1_000
 
 export interface PagesOptions {
   redis: Redis
@@ -30,6 +32,7 @@ export interface PagesOptions {
 export class Pages {
   readonly #options: PagesOptions
   readonly #gate = new Gate(stepsAtOnce)
+  readonly #frames = new EventFrames()
   #snapshot: { frame: Buffer; cursor: string; madeMs: number } | null = null
 
   constructor(options: PagesOptions) {
@@ -38,9 +41,16 @@ export class Pages {
 
   start(): void {
     const { follower, notices, hub } = this.#options
-    follower.onEvent = (cursor, event) => this.#broadcast(cursor, event)
+    follower.onEvent = (cursor, event) => {
+      this.#snapshot = null
+      this.#frames.add(cursor, JSON.stringify(event))
+      const frame = hub.size === 0 ? null : this.#frames.frameOf(cursor, this.#now())
+      if (frame !== null) hub.broadcast(frame)
+    }
     notices.onChange = (notice) => {
-      if (follower.model !== null) this.#broadcast(follower.cursor, notice)
+      this.#snapshot = null
+      if (follower.model === null || hub.size === 0) return
+      hub.broadcast(eventFrame(this.#now(), follower.cursor, JSON.stringify(notice)))
     }
     follower.onModel = () => {
       this.#snapshot = null
@@ -63,10 +73,15 @@ export class Pages {
   async #resume(client: HubClient, since: string): Promise<boolean> {
     let at = since
     for (;;) {
-      const next = await this.#gate.pass(() => this.#step(client, since, at))
+      const next = await this.#gate.pass(async () => {
+        const reached = await this.#step(client, since, at)
+        // The place is given free once the reader has taken this, or is too slow to be waited for.
+        await drained(client, drainMs)
+        return reached
+      })
       if (typeof next === 'boolean') return next
       at = next
-      await drained(client)
+      await drained(client, Number.POSITIVE_INFINITY)
       if (!client.isOpen()) return true
     }
   }
@@ -89,9 +104,9 @@ export class Pages {
     if (at === since) hub.send(client, resumedFrame(this.#now(), since))
     let reached = at
     for (const entry of missed) {
-      const { id, event } = readEvent(entry, follower.node ?? '')
-      if (event !== null && !hub.send(client, eventFrame(this.#now(), id, event))) return true
-      reached = id
+      const frame = this.#frameOf(entry)
+      reached = entry[0]
+      if (frame !== null && !hub.send(client, frame)) return true
     }
     // The seam: the events up to the model's cursor are sent, and nothing waits between here and goLive.
     if (compareCursors(reached, follower.cursor) === 0) {
@@ -106,13 +121,18 @@ export class Pages {
     const { follower, hub, notices } = this.#options
     const isOfAnotherGateway = compareCursors(since, follower.firstCursor) <= 0
     for (const notice of isOfAnotherGateway ? notices.saidOrUnknown() : notices.said()) {
-      hub.send(client, eventFrame(this.#now(), follower.cursor, notice))
+      hub.send(client, eventFrame(this.#now(), follower.cursor, JSON.stringify(notice)))
     }
   }
 
-  #broadcast(cursor: string, event: Event): void {
-    this.#snapshot = null
-    if (this.#options.hub.size > 0) this.#options.hub.broadcast(eventFrame(this.#now(), cursor, event))
+  /** An entry of the stream as a frame; null when it is none for a page. */
+  #frameOf(entry: StreamEntry): Buffer | null {
+    const [cursor] = entry
+    if (!this.#frames.has(cursor)) {
+      const { event } = readEvent(entry, this.#options.follower.node ?? '')
+      this.#frames.add(cursor, event === null ? null : JSON.stringify(event))
+    }
+    return this.#frames.frameOf(cursor, this.#now())
   }
 
   #snapshotFrame(): Buffer {
@@ -132,9 +152,10 @@ export class Pages {
   }
 }
 
-/** Until the reader has taken what was sent. One that never does is ended by the hub’s pings. */
-async function drained(client: HubClient): Promise<void> {
-  while (client.isOpen() && client.unsentBytes() > 0) {
+/** Until the reader has taken what was sent, or for so long. One that never does is ended by the hub’s pings. */
+async function drained(client: HubClient, withinMs: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < withinMs; waitedMs += drainCheckMs) {
+    if (!client.isOpen() || client.unsentBytes() === 0) return
     await new Promise((resolve) => setTimeout(resolve, drainCheckMs))
   }
 }
