@@ -80,12 +80,15 @@ const hostName = async () => (await readFile('/etc/hostname', 'utf8')).trim()
 beforeAll(async () => {
   await docker('build', '-q', '-f', 'apps/system/Dockerfile', '-t', image, '.')
   await docker('network', 'create', name)
+  // As the gateway does in the stack: a roomier container holds the pages of the shared layer (docs/adr/0008).
+  const wait = ['--entrypoint', '/usr/local/bin/node', image, '-e', 'setInterval(() => {}, 60_000)']
+  await docker('run', '-d', '--name', `${name}-holder`, '--memory', '96m', ...wait)
   const server = ['redis:7-alpine', 'redis-server', '--save', '', '--protected-mode', 'no']
   await docker('run', '-d', '--name', `${name}-redis`, '--network', name, ...server)
   while (!(await docker('exec', `${name}-redis`, 'redis-cli', 'ping').catch(() => '')).includes('PONG'));
 })
 afterAll(async () => {
-  await docker('rm', '-f', '-v', `${name}-redis`).catch(() => {})
+  await docker('rm', '-f', '-v', `${name}-redis`, `${name}-holder`).catch(() => {})
   await docker('network', 'rm', name).catch(() => {})
   await docker('rmi', image).catch(() => {})
 })
