@@ -69,6 +69,20 @@ test('data that is not as agreed is a failure that names the field', async () =>
   expect(reading).toBeNull()
 })
 
+test('text from outside is harmless in Redis and in the event', async () => {
+  const hostile = {
+    ...systemReading,
+    host: { ...systemReading.host, name: `\u001b[31m\u202epi${'x'.repeat(10_000)}` },
+  }
+  expect(await run(async () => ({ data: hostile }))).toBe(exitCodes.ok)
+  const [, fields] = (await redis.xrange(keys.events, '-', '+'))[0] ?? []
+  const stored = [await redis.hget(keys.source('kitchen', 'system'), 'reading'), fields?.[1]]
+  for (const text of stored) {
+    expect(text).toContain('[31mpixxx')
+    expect(text).not.toMatch(/\\u001b|\u202e|x{100}/)
+  }
+})
+
 test('an unchanged measurement moves the last success, not the reading', async () => {
   const measuredAt = new Date(time.wallMs())
   await run(async () => ({ data: systemReading, measuredAt }))

@@ -22,7 +22,7 @@ import { SourceMemory } from './memory.ts'
 import { findNodeName } from './node-name.ts'
 import { redactor } from './redact.ts'
 import { createRedis } from './redis.ts'
-import { Store } from './store.ts'
+import { checkReading, Store } from './store.ts'
 
 /** How a run ended, as its exit code. The orchestrator reads the outcome in Redis; a person reads this. */
 export const exitCodes = {
@@ -192,7 +192,7 @@ async function measureAndPublish(
     if (
       problem === null &&
       measured.measuredAt !== undefined &&
-      isSameMeasurement(reading, context.previous)
+      isSameMeasurement(checkReading(reading), context.previous)
     ) {
       await store.publishSuccess(id)
     } else {

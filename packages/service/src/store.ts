@@ -60,8 +60,8 @@ export class Store {
   }
 
   /** @throws TailboardError `malformed` when the data is not of the source's schema or the reading is too large. */
-  async publishReading(reading: Reading, failure: Failure | null): Promise<void> {
-    checkReading(reading)
+  async publishReading(given: Reading, failure: Failure | null): Promise<void> {
+    const reading = checkReading(given)
     const stamp = { at: reading.writtenAt, clock: reading.clock }
     await this.#publish(
       { type: 'reading', node: this.node, source: reading.source, stamp, reading, failure },
@@ -189,10 +189,14 @@ export class Store {
   }
 }
 
-/** @throws TailboardError `malformed` naming the field, or that the reading is too large. */
-export function checkReading(reading: Reading): void {
-  const contract = sourceContract(reading.source as SourceId)
-  parseOrThrow(contract.data, reading.data, `the reading of ${reading.source}`)
+/**
+ * The reading with its data as the contract makes it: text from outside is harmless from here on.
+ * @throws TailboardError `malformed` naming the field, or that the reading is too large.
+ */
+export function checkReading(given: Reading): Reading {
+  const contract = sourceContract(given.source as SourceId)
+  const data = parseOrThrow(contract.data, given.data, `the reading of ${given.source}`)
+  const reading = { ...given, data: data as Record<string, unknown> }
   const bytes = Buffer.byteLength(JSON.stringify(reading))
   if (bytes > limits.readingBytes) {
     throw new TailboardError(
@@ -200,6 +204,7 @@ export function checkReading(reading: Reading): void {
       `The reading of ${reading.source} is ${bytes} bytes; ${limits.readingBytes} is the most`,
     )
   }
+  return reading
 }
 
 /** The hash of a source as values. What can't be read is null, and is named in `problems`. */

@@ -188,6 +188,7 @@ const baseUrl = (url: string, name: string) => ({
   schema: v.pipe(
     v.string(),
     v.regex(/^https?:\/\/[^\s?#]+$/, 'must be an address such as https://example.net'),
+    v.transform((given) => given.replace(/\/+$/, '')),
   ),
   default: url,
   description: `Where ${name} is asked. Another one only for tests and the demo.`,
