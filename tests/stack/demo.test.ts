@@ -63,6 +63,7 @@ describe.skipIf(without.has('redis'))('make demo', () => {
     expect(output.trimEnd().split('\n').at(-1)).toContain(url)
     const page = await fetch(url)
     expect(page.headers.get('content-type')).toContain('text/html')
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await page.text()).toContain('Tailboard')
   })
 

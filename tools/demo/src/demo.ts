@@ -2,7 +2,7 @@ import { existsSync, readFileSync, watch } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Front, makeRouting, readRoutingSources, startFront } from '@tailboard/front'
+import { type Front, makeRouting, nginxHeaders, readRoutingSources, startFront } from '@tailboard/front'
 import { DemoError } from './demo-error.ts'
 import { BoundedLog, showLine } from './lines.ts'
 import { devParts, type Plan, redisPart, serviceParts } from './parts.ts'
@@ -120,9 +120,7 @@ export class Demo implements Watcher {
   #startFront({ root, gatewayPort, vitePort }: Plan): Promise<Front> {
     const { port, isWatching } = this.#options
     const routing = makeRouting(readRoutingSources(root), {})
-    const page = isWatching
-      ? { host: '127.0.0.1', port: vitePort }
-      : { folder: join(root, 'apps/frontend/dist'), fallback: '/index.html' }
+    const page = isWatching ? { host: '127.0.0.1', port: vitePort } : builtPage(join(root, 'apps/frontend'))
     const upstreams = { 'web-gateway': { host: '127.0.0.1', port: gatewayPort }, frontend: page }
     return onFreePort(port ?? 8080, port !== null, (each) => startFront({ routing, upstreams, port: each }))
   }
@@ -168,4 +166,10 @@ export class Demo implements Watcher {
     }
     throw new DemoError(`The gateway did not become ready within a minute. It says: ${answer}`)
   }
+}
+
+/** The built page with the headers that nginx gives it on the Pi, its Content-Security-Policy among them. */
+function builtPage(frontend: string) {
+  const headers = nginxHeaders(readFileSync(join(frontend, 'nginx/nginx.conf'), 'utf8'))
+  return { folder: join(frontend, 'dist'), fallback: null, headers }
 }
