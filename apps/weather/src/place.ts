@@ -6,7 +6,7 @@ import { fourDecimals, geocode } from './geocode.ts'
 import type { Place } from './provider.ts'
 import { recall } from './recall.ts'
 
-const example = 'place: Berlin — or the two lines latitude: 52.52 and longitude: 13.41'
+const example = '“place: Berlin”, or the two lines “latitude: 52.52” and “longitude: 13.41”'
 
 /** The place as the settings alone tell it: coordinates, or only a name, which has to be looked up. */
 export function placeOf(settings: WeatherSettings): Place | { lookUp: string } {
@@ -23,7 +23,7 @@ export function placeOf(settings: WeatherSettings): Place | { lookUp: string } {
   if (latitude !== null || longitude !== null) {
     const missing = latitude === null ? 'latitude' : 'longitude'
     throw new TailboardError('misconfigured', `The place of the weather has no ${missing}`, {
-      hint: `Give both under sources, weather in config/tailboard.yaml, or a town: ${example}`,
+      hint: `Give both under sources, weather in config/tailboard.yaml, or a town: the line ${example}`,
     })
   }
   if (name !== '') return { lookUp: name }

@@ -125,7 +125,7 @@ function rowsOfEntry(name: string, entry: Shape, options: RowOptions, above: str
       known === null
         ? typeOf(asSchema(entry))
         : `${element ? 'list of ' : ''}${known}${isNullable ? ', or null' : ''}`,
-    unit: info?.unit ?? '',
+    unit: info?.unit ?? (info?.unitFrom === undefined ? '' : `as ${info.unitFrom} says`),
     label: info?.label ?? '',
     description: info?.description ?? options.comment(path.replaceAll('[]', '')),
     isSeries: info?.series === true,

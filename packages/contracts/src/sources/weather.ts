@@ -176,11 +176,17 @@ const settings = {
   provider: field(choice(weatherProviders, 'open-meteo'), {
     label: 'Weather service',
     description:
-      'Open-Meteo needs nothing. MET Norway needs WEATHER_CONTACT in .env, OpenWeatherMap OPENWEATHERMAP_KEY.',
+      'open-meteo (needs nothing), met-no (needs WEATHER_CONTACT in .env) or openweathermap (needs OPENWEATHERMAP_KEY).',
   }),
-  temperatureUnit: field(choice(['celsius', 'fahrenheit'], 'celsius'), { label: 'Temperature in' }),
-  windUnit: field(choice(['kmh', 'ms', 'mph', 'kn'], 'kmh'), { label: 'Wind in' }),
-  precipitationUnit: field(choice(['mm', 'inch'], 'mm'), { label: 'Rain in' }),
+  temperatureUnit: field(choice(['celsius', 'fahrenheit'], 'celsius'), {
+    label: 'Temperature in',
+    description: 'celsius or fahrenheit.',
+  }),
+  windUnit: field(choice(['kmh', 'ms', 'mph', 'kn'], 'kmh'), {
+    label: 'Wind in',
+    description: 'kmh, ms, mph or kn (knots).',
+  }),
+  precipitationUnit: field(choice(['mm', 'inch'], 'mm'), { label: 'Rain in', description: 'mm or inch.' }),
 }
 export type WeatherSettings = v.InferOutput<v.ObjectSchema<typeof settings, undefined>>
 
