@@ -20,6 +20,9 @@ describe.skipIf(without.has('engine'))('what a Pi’s life does to the stack', (
   beforeAll(async () => {
     await project.create()
     await project.writeFile('config/tailboard.yaml', config('intervalSeconds: 60'))
+    // There from the start: the orchestrator learns its compose files from its own labels, and keeps those until it is remade.
+    await project.writeFile('hang.yml', 'services: {}\n')
+    project.overrides = ['hang.yml']
     await project.up()
     base = (await project.front()).url
     await until('the first reading', async () => (await runs()).length > 0, { withinMs: 280_000 })
@@ -119,15 +122,12 @@ describe.skipIf(without.has('engine'))('what a Pi’s life does to the stack', (
       'hang.yml',
       'services:\n  source-system:\n    entrypoint: ["/usr/local/bin/node", "-e", "setInterval(() => {}, 1000)"]\n    command: []\n',
     )
-    project.overrides = ['hang.yml']
-    await project.compose('up', '-d', '--wait')
     const failed = await until('the failure', async () => {
       const view = (await (await api('/api/sources')).json()) as { sources: (View & { id: string })[] }
       return view.sources.find(({ id, state }) => id === 'system' && state === 'failed')
     })
     expect(failed.failure?.kind).toBe('timeout')
-    project.overrides = []
-    await project.compose('up', '-d', '--wait')
+    await project.writeFile('hang.yml', 'services: {}\n')
     await until(
       'a good run',
       async () => {

@@ -25,7 +25,8 @@ export class Project {
   #redis: Redis | undefined
 
   constructor(name: string) {
-    this.name = `tbtest-${name}`
+    // Its own also beside another run of the same tests on this engine.
+    this.name = `tbtest-${name}-${process.pid}`
   }
 
   /** Copies what git tracks, or would track. `ownedByRoot`: as `sudo git clone` leaves it. */
