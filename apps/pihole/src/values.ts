@@ -41,7 +41,7 @@ export const share = v.pipe(
 /** An amount that may have a fraction. */
 export const amount = v.pipe(
   v.nullish(numeric, null),
-  v.transform((given) => (given === null || given < 0 ? null : given)),
+  v.transform((given) => (given !== null && given >= 0 && Number.isFinite(given) ? given : null)),
 )
 
 const lastSecond = 253_402_300_799
