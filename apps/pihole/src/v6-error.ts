@@ -31,7 +31,7 @@ function toFailure(error: PiholeError): TailboardError {
   switch (error.key) {
     case 'api_seats_exceeded':
       return new TailboardError('rate-limited', 'Every seat of Pi-hole’s API is taken', {
-        hint: 'Other programs hold them: log them out in Pi-hole (Settings > System > API sessions), or raise webserver.api.max_sessions. A seat that nobody uses is free after half an hour.',
+        hint: 'Other programs hold them: log them out in Pi-hole (Settings > Web interface / API > Expert > Currently active sessions), or raise webserver.api.max_sessions. A seat that nobody uses is free after half an hour.',
       })
     case 'rate_limiting':
       return new TailboardError('rate-limited', 'Pi-hole takes no more logins for the moment', {

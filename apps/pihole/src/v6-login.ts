@@ -31,7 +31,7 @@ export async function logIn(ask: Ask, password: string): Promise<string | null> 
   const { valid, sid } = parseJsonAnswer(answer, sessionSchema).session
   if (valid && !isSession) return sid ?? null
   throw new TailboardError('refused', 'Pi-hole does not accept the password', {
-    hint: `Is PIHOLE_PASSWORD in .env the right one? Every app password but the last ends with a new one. ${howToAppPassword}`,
+    hint: `Is PIHOLE_PASSWORD in .env the right one? A new app password ends the one before. ${howToAppPassword}`,
   })
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A Pi-hole on a local port, with its refusals. Alone: node apps/pihole/testing/double.ts [PORT] [v6|v5]
+// A Pi-hole on a local port, with its refusals. Alone: node apps/pihole/testing/double.ts [PORT] [v6|v5] [ADDRESS]
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -60,8 +60,9 @@ export class PiholeDouble {
     this.#server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
   }
 
-  async start(port = 0): Promise<this> {
-    this.#server.listen(port, '127.0.0.1')
+  /** On loopback; a container that others reach listens on 0.0.0.0. */
+  async start(port = 0, address = '127.0.0.1'): Promise<this> {
+    this.#server.listen(port, address)
     await once(this.#server, 'listening')
     return this
   }
@@ -130,7 +131,7 @@ export class PiholeDouble {
 
 if (import.meta.main) {
   const api = process.argv[3] === 'v5' ? 'v5' : 'v6'
-  const double = await new PiholeDouble({ api }).start(Number(process.argv[2] ?? 0))
+  const double = await new PiholeDouble({ api }).start(Number(process.argv[2] ?? 0), process.argv[4])
   for (const [name, value] of Object.entries(double.environment)) console.log(`${name}=${value}`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void double.stop())
 }

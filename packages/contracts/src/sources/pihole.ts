@@ -163,7 +163,7 @@ export const pihole = defineSource({
       ),
       default: 'http://host.docker.internal',
       description:
-        'Where Pi-hole’s page opens, without /admin. http://host.docker.internal is this Pi itself; with another port: http://host.docker.internal:8081',
+        'Where Pi-hole’s page opens, without /admin. http://host.docker.internal is this Pi itself, http://host.docker.internal:8081 with another port than 80.',
       group: 'Pi-hole',
     },
     PIHOLE_PASSWORD: {
@@ -182,7 +182,7 @@ export const pihole = defineSource({
       ),
       default: '',
       description:
-        'For an https address whose certificate Pi-hole signed itself: only this one is trusted. Run on the Pi-hole: openssl x509 -noout -sha256 -fingerprint -in /etc/pihole/tls.pem',
+        'For an https address: the SHA-256 fingerprint of the certificate that Pi-hole signed itself, the only one to be trusted. On the Pi-hole, openssl x509 -noout -sha256 -fingerprint -in /etc/pihole/tls.pem prints it.',
       group: 'Pi-hole',
     },
     PIHOLE_TLS_INSECURE: {
