@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keys, sourceFields } from '@tailboard/contracts'
-import { command, docker, Project, tryCommand, until, without } from '@tailboard/stack'
+import { command, docker, LiveClient, Project, tryCommand, until, without } from '@tailboard/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** Redis on a card of its own, 8 MB of a loop device, that fills up and then turns read-only as a dying SD card does. */

@@ -59,13 +59,10 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
     const shown = await until('page and Redis at one reading', async () => {
       const json = await redis.hget(keys.source(node, 'system'), sourceFields.reading)
       const { data, measuredAt } = JSON.parse(json ?? '{}')
+      // Of that reading before and after: the page may have gone on in between.
+      if ((await measuredOnPage()) !== measuredAt) return null
       const text = await card().innerText()
-      return (
-        (await measuredOnPage()) === measuredAt && {
-          text,
-          percent: Math.round(data.memory.usedPercent) as number,
-        }
-      )
+      return (await measuredOnPage()) === measuredAt && { text, percent: data.memory.usedPercent as number }
     })
     const rounded = [Math.round(shown.percent), shown.percent.toFixed(1)].join('|')
     expect(shown.text).toMatch(new RegExp(`Memory\\s+(${rounded})\\s*%`))
@@ -129,7 +126,7 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
     )
     await until('its reading', () => readings().length > count)
     await until('services with their memory', async () =>
-      /orchestrator[\s\S]*MB/.test(await page.locator('main').innerText()),
+      /orchestrator[\s\S]*MiB/.test(await page.locator('main').innerText()),
     )
     await page.goto(base)
   })

@@ -1,11 +1,12 @@
 import { serviceVariables } from '@tailboard/contracts'
-import { createLogger, onShutdown, readEnvironment, systemTime } from '@tailboard/service'
+import { createLogger, onCrash, onShutdown, readEnvironment, systemTime } from '@tailboard/service'
 import { buildApp } from './app.ts'
 import { Gateway } from './gateway.ts'
 import { listen } from './listen.ts'
 import { version } from './version.ts'
 
 const early = createLogger({ service: 'web-gateway' })
+onCrash(early, 70)
 try {
   const environment = readEnvironment(serviceVariables.gateway)
   const log = createLogger({ service: 'web-gateway', level: environment.LOG_LEVEL })

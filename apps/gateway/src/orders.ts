@@ -15,7 +15,7 @@ import {
   sourceContract,
   systemStatusSchema,
 } from '@tailboard/contracts'
-import type { Store } from '@tailboard/service'
+import { type Store, withRoom } from '@tailboard/service'
 import * as v from 'valibot'
 import { HttpProblem } from './http-problem.ts'
 
@@ -129,12 +129,14 @@ export class Orders {
 
 async function push(store: Store, order: Order): Promise<void> {
   const key = keys.orders(store.node)
-  const results = await store.redis
-    .multi()
-    .lpush(key, JSON.stringify(order))
-    .ltrim(key, 0, mostOrders - 1)
-    .exec()
-  for (const [error] of results ?? []) if (error !== null) throw error
+  await withRoom(store.redis, async () => {
+    const results = await store.redis
+      .multi()
+      .lpush(key, JSON.stringify(order))
+      .ltrim(key, 0, mostOrders - 1)
+      .exec()
+    for (const [error] of results ?? []) if (error !== null) throw error
+  })
 }
 
 async function refuseWithoutOrchestrator(store: Store): Promise<void> {

@@ -5,6 +5,7 @@ import {
   createLogger,
   createRedis,
   HeartbeatSender,
+  onCrash,
   onShutdown,
   readEnvironment,
   Store,
@@ -17,6 +18,7 @@ import { version } from './version.ts'
 
 const service = 'orchestrator'
 const early = createLogger({ service })
+onCrash(early, 70)
 const environment = read()
 const log = createLogger({ service, level: environment.LOG_LEVEL })
 const redis = createRedis(environment.REDIS_URL, { name: service, log })

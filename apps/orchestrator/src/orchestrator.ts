@@ -12,7 +12,7 @@ import {
   sourceContract,
   sourceIds,
 } from '@tailboard/contracts'
-import type { Logger, Store } from '@tailboard/service'
+import { type Logger, type Store, withRoom } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 import { ClockWatch } from './clock-watch.ts'
 import { EngineGate } from './engine-gate.ts'
@@ -211,7 +211,8 @@ export class Orchestrator {
     this.#isTellingStatus = true
     try {
       const status: SystemStatus = { taken: this.#store.now(), ...(await this.#launcher.status()) }
-      await this.#store.redis.set(keys.status(this.#store.node), JSON.stringify(status), 'EX', statusKeptS)
+      const { redis, node } = this.#store
+      await withRoom(redis, () => redis.set(keys.status(node), JSON.stringify(status), 'EX', statusKeptS))
     } catch (error) {
       this.#log.warn('the status can’t be told', { error })
     } finally {

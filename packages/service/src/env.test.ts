@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { TailboardError, type Variables } from '@tailboard/contracts'
 import * as v from 'valibot'
 import { afterAll, expect, test } from 'vitest'
-import { readEnvironment } from './env.ts'
+import { passEnvironment, readEnvironment } from './env.ts'
 import { redactor } from './redact.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tailboard-env-'))
@@ -93,4 +93,24 @@ test('a secret that is wrong is not printed, wherever the schema puts it', () =>
 test('the redactor knows every secret that was read', () => {
   readEnvironment(optional, { TOKEN: 'tok-known-secret' })
   expect(redactor.redact('with tok-known-secret in it')).toBe('with ••• in it')
+})
+
+test('the redactor knows the password within a URL, as it stands there and decoded', () => {
+  readEnvironment(
+    { URL: { schema: v.string(), description: 'Address.' } },
+    { URL: 'redis://me:p%40ssw%2Frd@redis:6379' },
+  )
+  expect(redactor.redact('p%40ssw%2Frd, p@ssw/rd, redis://redis:6379')).toBe('•••, •••, redis://redis:6379')
+})
+
+test('what is handed on to a child is known to the redactor too, from its file as well', () => {
+  const path = join(folder, 'handed-on')
+  writeFileSync(path, 'tok-handed-on\n')
+  const passed = passEnvironment(
+    { ...optional, URL: { schema: v.string(), description: 'Address.' } },
+    { TOKEN_FILE: path, URL: 'http://me:handed-url@pi.hole/', OTHER: 'x' },
+  )
+  expect(passed).toEqual({ TOKEN_FILE: path, URL: 'http://me:handed-url@pi.hole/' })
+  expect(redactor.redact('tok-handed-on handed-url')).toBe('••• •••')
+  expect(passEnvironment(optional, { TOKEN_FILE: '/nowhere' })).toEqual({ TOKEN_FILE: '/nowhere' })
 })

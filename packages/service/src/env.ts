@@ -8,7 +8,7 @@ type Raw = Record<string, string | undefined>
 /**
  * The environment as the schemas make it. The only place that reads process.env.
  * A secret may be given as NAME_FILE, the path of a file that holds it (a trailing line break is no part of it).
- * Every secret is made known to the redactor.
+ * Every secret is made known to the redactor, and the password within any URL.
  * @throws TailboardError `misconfigured`, naming every variable that is wrong and why; never a secret's value.
  */
 export function readEnvironment<V extends Variables>(variables: V, raw: Raw = process.env): Environment<V> {
@@ -21,6 +21,7 @@ export function readEnvironment<V extends Variables>(variables: V, raw: Raw = pr
       const value = given === undefined || given === '' ? variable.default : given
       if (value === undefined) throw new Error('is missing')
       if (variable.secret === true) redactor.add(value)
+      redactor.addFromUrl(value)
       const result = v.safeParse(variable.schema, value)
       if (!result.success) throw new Error(result.issues.map((issue) => issue.message).join('; '))
       values[name] = result.output
@@ -51,9 +52,19 @@ export function passEnvironment(variables: Variables, raw: Raw = process.env): R
       const value = raw[given]
       if (value !== undefined && value !== '') passed[given] = value
     }
-    if (variable.secret === true && passed[name] !== undefined) redactor.add(passed[name])
+    if (variable.secret === true) redactor.add(readSecretIfThere(name, raw))
+    else if (passed[name] !== undefined) redactor.addFromUrl(passed[name])
   }
   return passed
+}
+
+/** Empty where it can't be read: who needs it says so. */
+function readSecretIfThere(name: string, raw: Raw): string {
+  try {
+    return readSecret(name, raw) ?? ''
+  } catch {
+    return ''
+  }
 }
 
 function readSecret(name: string, raw: Raw): string | undefined {

@@ -1,5 +1,6 @@
 import { type Heartbeat, keys, limits } from '@tailboard/contracts'
 import type { Logger } from './log.ts'
+import { withRoom } from './room.ts'
 import type { Store } from './store.ts'
 
 /** Says every ten seconds that a long-running service lives, for as long as it does. */
@@ -43,7 +44,9 @@ export class HeartbeatSender {
       memoryBytes: process.memoryUsage.rss(),
     }
     try {
-      await this.#store.redis.set(this.#key(), JSON.stringify(heartbeat), 'PX', limits.heartbeatLostMs)
+      const { redis } = this.#store
+      const json = JSON.stringify(heartbeat)
+      await withRoom(redis, () => redis.set(this.#key(), json, 'PX', limits.heartbeatLostMs))
     } catch (error) {
       this.#log.debug('no heartbeat', { error })
     }

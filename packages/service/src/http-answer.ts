@@ -20,14 +20,17 @@ export function serverTime({ headers }: HttpAnswer): number | null {
   return Number.isNaN(time) ? null : time
 }
 
+/** How much of a body is looked at to know that there is no data in it (B). */
+const lookedAtBytes = 4096
+
 /**
- * The body as JSON of that schema.
- * @throws TailboardError `malformed`: empty, a web page in place of data, no JSON, or not of the schema (with the path).
+ * Fails on a body that holds no data whatever was asked for; also for those who parse it themselves.
+ * @throws TailboardError `malformed`: empty, or a web page.
  */
-export function parseJsonAnswer<S extends v.GenericSchema>(answer: HttpAnswer, schema: S): v.InferOutput<S> {
-  const text = answer.body.toString('utf8').replace(/^\ufeff/, '')
-  const { who } = answer
-  if (text.trim() === '') {
+export function failOnWebPage(answer: HttpAnswer): void {
+  const { who, body } = answer
+  const text = body.toString('utf8', 0, lookedAtBytes).replace(/^\ufeff/, '')
+  if (body.length <= lookedAtBytes && text.trim() === '') {
     throw new TailboardError('malformed', `${who} sent an empty answer`, {
       hint: 'It has trouble of its own. It is asked again at the next run.',
     })
@@ -38,6 +41,16 @@ export function parseJsonAnswer<S extends v.GenericSchema>(answer: HttpAnswer, s
       hint: 'It has trouble of its own, or something between here and there answers in its place (a login page, a proxy).',
     })
   }
+}
+
+/**
+ * The body as JSON of that schema.
+ * @throws TailboardError `malformed`: empty, a web page in place of data, no JSON, or not of the schema (with the path).
+ */
+export function parseJsonAnswer<S extends v.GenericSchema>(answer: HttpAnswer, schema: S): v.InferOutput<S> {
+  failOnWebPage(answer)
+  const text = answer.body.toString('utf8').replace(/^\ufeff/, '')
+  const { who } = answer
   try {
     return parseJson(schema, text, `The answer of ${who}`)
   } catch (error) {

@@ -4,7 +4,7 @@ import { TailboardError } from '@tailboard/contracts'
 import { connect, type TlsTrust } from './http-connect.ts'
 import { type Peer, toHttpError, toTooLarge } from './http-failure.ts'
 
-export { failOnStatus, type HttpAnswer, parseJsonAnswer, serverTime } from './http-answer.ts'
+export { failOnStatus, failOnWebPage, type HttpAnswer, parseJsonAnswer, serverTime } from './http-answer.ts'
 export type { TlsTrust } from './http-connect.ts'
 
 import type { HttpAnswer } from './http-answer.ts'

@@ -1,6 +1,7 @@
 import { keys, type SourceId } from '@tailboard/contracts'
 import type { Redis } from 'ioredis'
 import type { TimeSource } from './clock.ts'
+import { withRoom } from './room.ts'
 
 /**
  * Takes the lock when it is free, of another boot, past its time, or no record that can be read. Its time is monotonic: a wall clock that jumps must
@@ -53,7 +54,8 @@ export class RunLock {
       by: process.pid,
       nonce: Math.random(),
     })
-    return (await this.#redis.eval(takeScript, 1, this.#key, this.#time.boot, now, this.#token)) === 1
+    const args = [this.#key, this.#time.boot, now, this.#token] as const
+    return (await withRoom(this.#redis, () => this.#redis.eval(takeScript, 1, ...args))) === 1
   }
 
   async give(): Promise<void> {

@@ -1,6 +1,7 @@
 import { keys, parseJson, type SourceId } from '@tailboard/contracts'
 import type { Redis } from 'ioredis'
 import type * as v from 'valibot'
+import { withRoom } from './room.ts'
 
 /** What a source keeps between runs (counters, a latch, a session), in Redis. No API shows it. */
 export class SourceMemory {
@@ -22,7 +23,7 @@ export class SourceMemory {
   }
 
   async set(name: string, value: unknown): Promise<void> {
-    await this.#redis.hset(this.#key, { [name]: JSON.stringify(value) })
+    await withRoom(this.#redis, () => this.#redis.hset(this.#key, { [name]: JSON.stringify(value) }))
   }
 
   async delete(name: string): Promise<void> {

@@ -46,6 +46,18 @@ export class Redactor {
     this.#needles = [...new Set([...this.#needles, ...forms])].sort((a, b) => b.length - a.length)
   }
 
+  /** The password within a URL (`redis://user:password@host`), where there is one. */
+  addFromUrl(url: string): void {
+    const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*:([^/?#\s]+)@/i.exec(url) ?? []
+    if (password === undefined) return
+    this.add(password)
+    try {
+      this.add(decodeURIComponent(password))
+    } catch {
+      // A % that encodes nothing: then it stands as it is.
+    }
+  }
+
   /** `text` with a mask in place of each secret. */
   redact(text: string): string {
     let clean = text

@@ -14,6 +14,7 @@ import {
   type Variables,
 } from '@tailboard/contracts'
 import { stampNow, systemTime, type TimeSource } from './clock.ts'
+import { onCrash } from './crash.ts'
 import { readEnvironment } from './env.ts'
 import { toFailure } from './failure.ts'
 import { RunLock } from './lock.ts'
@@ -78,6 +79,7 @@ export interface PollSource {
 
 /** Runs a poll source once and ends the process with one of `exitCodes`. */
 export async function runSource(source: PollSource): Promise<never> {
+  onCrash(createLogger({ service: `source-${source.contract.id}` }), exitCodes.bug)
   process.exit(await runOnce(source))
 }
 

@@ -31,6 +31,8 @@ import {
 import type { ChainableCommander, Redis } from 'ioredis'
 import * as v from 'valibot'
 import { stampNow, type TimeSource } from './clock.ts'
+import { redactor } from './redact.ts'
+import { withRoom } from './room.ts'
 
 const outcomeSchema = v.picklist(['ok', 'partial', 'failed'])
 const datedCostSchema = v.object({ ...runCostSchema.entries, ended: stampSchema })
@@ -63,18 +65,23 @@ export class Store {
   async publishReading(given: Reading, failure: Failure | null): Promise<void> {
     const reading = checkReading(given)
     const stamp = { at: reading.writtenAt, clock: reading.clock }
-    await this.#publish(
-      { type: 'reading', node: this.node, source: reading.source, stamp, reading, failure },
-      (multi) => {
-        const fields: Record<string, string> = {
-          [sourceFields.reading]: JSON.stringify(reading),
-          [sourceFields.success]: JSON.stringify(stamp),
-          [sourceFields.outcome]: failure === null ? 'ok' : 'partial',
-        }
-        if (failure !== null) fields[sourceFields.failure] = JSON.stringify(failure)
-        multi.hset(keys.source(this.node, reading.source), fields)
-      },
-    )
+    const event = {
+      type: 'reading' as const,
+      node: this.node,
+      source: reading.source,
+      stamp,
+      reading,
+      failure: failure === null ? null : redactFailure(failure),
+    }
+    await this.#publish(event, (multi, clean) => {
+      const fields: Record<string, string> = {
+        [sourceFields.reading]: JSON.stringify(clean.reading),
+        [sourceFields.success]: JSON.stringify(stamp),
+        [sourceFields.outcome]: clean.failure === null ? 'ok' : 'partial',
+      }
+      if (clean.failure !== null) fields[sourceFields.failure] = JSON.stringify(clean.failure)
+      multi.hset(keys.source(this.node, reading.source), fields)
+    })
   }
 
   /** A success that measured what is known already. */
@@ -89,11 +96,13 @@ export class Store {
   }
 
   /** Writes a failure beside the last good reading. */
-  async publishFailure(source: SourceId, failure: Failure): Promise<void> {
+  async publishFailure(source: SourceId, given: Failure): Promise<void> {
+    const failure = redactFailure(given)
     const stamp = { at: failure.at, clock: failure.clock }
-    await this.#publish({ type: 'failure', node: this.node, source, stamp, failure }, (multi) => {
+    const event = { type: 'failure' as const, node: this.node, source, stamp, failure }
+    await this.#publish(event, (multi, clean) => {
       multi.hset(keys.source(this.node, source), {
-        [sourceFields.failure]: JSON.stringify(failure),
+        [sourceFields.failure]: JSON.stringify(clean.failure),
         [sourceFields.outcome]: 'failed',
       })
     })
@@ -101,8 +110,9 @@ export class Store {
 
   /** Where the source stands in the schedule; `ended` is added to the list of runs. */
   async publishRun(source: SourceId, run: RunState, ended?: RunRecord): Promise<void> {
-    await this.#publish({ type: 'run', node: this.node, source, stamp: this.now(), run }, (multi) => {
-      multi.hset(keys.source(this.node, source), { [sourceFields.run]: JSON.stringify(run) })
+    const event = { type: 'run' as const, node: this.node, source, stamp: this.now(), run }
+    await this.#publish(event, (multi, clean) => {
+      multi.hset(keys.source(this.node, source), { [sourceFields.run]: JSON.stringify(clean.run) })
       if (ended === undefined) return
       multi.lpush(keys.runs(this.node), JSON.stringify({ source, ...ended }))
       multi.ltrim(keys.runs(this.node), 0, limits.runs - 1)
@@ -110,35 +120,42 @@ export class Store {
   }
 
   /** A command that was asked or has ended. */
-  async publishCommand(command: Command): Promise<void> {
-    const { source } = command
-    await this.#publish({ type: 'command', node: this.node, source, stamp: this.now(), command }, (multi) => {
-      if (command.status === 'queued')
-        multi.lpush(keys.queuedCommands(this.node, source), JSON.stringify(command))
-      multi.lpush(keys.commandLog(this.node), JSON.stringify(command))
+  async publishCommand(given: Command): Promise<void> {
+    const { source } = given
+    const command = { ...given, outcome: redactText(given.outcome) }
+    const event = { type: 'command' as const, node: this.node, source, stamp: this.now(), command }
+    await this.#publish(event, (multi, clean) => {
+      const json = JSON.stringify(clean.command)
+      if (command.status === 'queued') multi.lpush(keys.queuedCommands(this.node, source), json)
+      multi.lpush(keys.commandLog(this.node), json)
       multi.ltrim(keys.commandLog(this.node), 0, commandLimits.recorded - 1)
     })
   }
 
   /** The configuration in force. */
   async publishConfig({ status, config }: PublishedConfig): Promise<void> {
-    await this.#publish({ type: 'config', node: this.node, stamp: this.now(), status, config }, (multi) => {
-      multi.set(keys.config, JSON.stringify({ status, config }))
+    const event = { type: 'config' as const, node: this.node, stamp: this.now(), status, config }
+    await this.#publish(event, (multi, clean) => {
+      multi.set(keys.config, JSON.stringify({ status: clean.status, config: clean.config }))
     })
   }
 
   /** Says something the owner must know, or (`text` null) that it is over. */
   async publishNotice(notice: Pick<Notice, 'id' | 'level' | 'text' | 'hint'>): Promise<void> {
-    const event: Notice = { type: 'notice', node: this.node, stamp: this.now(), ...notice }
-    await this.#publish(event, (multi) => {
-      if (notice.text === null) multi.hdel(keys.notices(this.node), notice.id)
-      else multi.hset(keys.notices(this.node), { [notice.id]: JSON.stringify(event) })
+    const said = { text: redactText(notice.text), hint: redactText(notice.hint) }
+    const event: Notice = { type: 'notice', node: this.node, stamp: this.now(), ...notice, ...said }
+    await this.#publish(event, (multi, clean) => {
+      if (clean.text === null) multi.hdel(keys.notices(this.node), clean.id)
+      else multi.hset(keys.notices(this.node), { [clean.id]: JSON.stringify(clean) })
     })
   }
 
   /** That something was changed through the API, and from which address. */
   async publishWrite(by: string, what: string): Promise<void> {
-    await this.#publish({ type: 'write', node: this.node, stamp: this.now(), by, what }, () => {})
+    await this.#publish(
+      { type: 'write', node: this.node, stamp: this.now(), by, what: redactor.redact(what) },
+      () => {},
+    )
   }
 
   async publishClockJump(jumpMs: number): Promise<void> {
@@ -148,7 +165,8 @@ export class Store {
   /** A run's last act: what it cost. */
   async writeCost(source: SourceId, cost: RunCost): Promise<void> {
     const dated = { ...cost, ended: this.now() }
-    await this.redis.hset(keys.source(this.node, source), { [sourceFields.cost]: JSON.stringify(dated) })
+    const key = keys.source(this.node, source)
+    await withRoom(this.redis, () => this.redis.hset(key, { [sourceFields.cost]: JSON.stringify(dated) }))
   }
 
   /** What the run that started at `started` cost; null when it did not tell. */
@@ -177,15 +195,34 @@ export class Store {
     return json === null ? null : parseJson(publishedConfigSchema, json, 'the configuration in Redis')
   }
 
-  async #publish(event: Event, change: (multi: ChainableCommander) => void): Promise<void> {
-    parseOrThrow(eventSchema, event, `an event of type ${event.type}`)
-    const multi = this.redis.multi()
-    change(multi)
-    multi.xadd(keys.events, 'MAXLEN', '=', limits.events, '*', 'event', JSON.stringify(event))
-    const results = await multi.exec()
-    for (const [error] of results ?? []) {
-      if (error !== null) throw error
-    }
+  /** What is written is the event as its schema makes it: text from outside is harmless from here on. */
+  async #publish<E extends Event>(
+    event: E,
+    change: (multi: ChainableCommander, clean: E) => void,
+  ): Promise<void> {
+    const clean = parseOrThrow(eventSchema, event, `an event of type ${event.type}`) as E
+    await withRoom(this.redis, async () => {
+      const multi = this.redis.multi()
+      change(multi, clean)
+      multi.xadd(keys.events, 'MAXLEN', '=', limits.events, '*', 'event', JSON.stringify(clean))
+      for (const [error] of (await multi.exec()) ?? []) {
+        if (error !== null) throw error
+      }
+    })
+  }
+}
+
+function redactText(text: string | null): string | null {
+  return text === null ? null : redactor.redact(text)
+}
+
+/** Its words alone: a secret that happens to be `timeout` must not break its kind. */
+function redactFailure({ message, hint, log, ...rest }: Failure): Failure {
+  return {
+    ...rest,
+    message: redactor.redact(message),
+    hint: redactText(hint),
+    ...(log === undefined ? {} : { log: log.map((line) => redactor.redact(line)) }),
   }
 }
 

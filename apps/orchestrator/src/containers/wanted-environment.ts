@@ -36,12 +36,14 @@ export class WantedEnvironment {
 
   /** Makes every secret in there known to the redactor: the end of a run's log passes through this process. */
   async learnSecrets(): Promise<void> {
-    if (secretNames.size === 0) return
     const environments = await this.services()
     if (this.#learnedStamp === this.#stamp) return
     this.#learnedStamp = this.#stamp
     for (const variables of environments.values()) {
-      for (const [name, value] of variables) if (secretNames.has(name)) redactor.add(value)
+      for (const [name, value] of variables) {
+        if (secretNames.has(name)) redactor.add(value)
+        redactor.addFromUrl(value)
+      }
     }
   }
 }
