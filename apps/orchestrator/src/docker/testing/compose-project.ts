@@ -25,19 +25,26 @@ export class ComposeProject {
     configFiles = ['docker-compose.yml'],
   ): Promise<ComposeProject> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tb-orch-'))
-    const version = (await run('docker', ['compose', 'version', '--short'])).stdout
-      .trim()
-      .replace(/-\d+$/, '')
-    const project = new ComposeProject(folder, {
-      name: path.basename(folder).toLowerCase(),
+    const project = await ComposeProject.at(folder, path.basename(folder).toLowerCase(), configFiles)
+    for (const [name, text] of Object.entries(files)) await project.write(name, text)
+    return project
+  }
+
+  /** A folder that is there already, under a project name of the test's own. */
+  static async at(
+    folder: string,
+    name: string,
+    configFiles = ['docker-compose.yml'],
+  ): Promise<ComposeProject> {
+    const version = (await run('docker', ['compose', 'version', '--short'])).stdout.trim()
+    return new ComposeProject(folder, {
+      name,
       workingDir: folder,
       folder,
       configFiles: configFiles.map((file) => path.join(folder, file)),
       envFiles: [],
-      composeVersion: version,
+      composeVersion: version.replace(/-\d+$/, ''),
     })
-    for (const [name, text] of Object.entries(files)) await project.write(name, text)
-    return project
   }
 
   async write(name: string, text: string): Promise<void> {
