@@ -1,7 +1,7 @@
 # What can be done with this checkout. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down logs build restart status test-poll demo dev check test soak clean
+.PHONY: help up down logs build restart status test-poll demo dev check test soak bench clean
 
 # The poll source that test-poll runs.
 SOURCE ?= system
@@ -49,6 +49,9 @@ test: ## Every test that this machine can run; sets itself up; ends with the cou
 
 soak: ## The same with the long counts
 	@SOAK=1 scripts/test
+
+bench: ## What it costs, measured on this machine's engine: a table beside the goals
+	@scripts/setup node bench/src/main.ts
 
 clean: ## Remove what can be made again: builds, caches, the demo's data
 	rm -rf {apps,packages,tools}/*/{dist,.turbo} {tests,bench}/.turbo .turbo node_modules/.cache tests/output .demo
