@@ -129,9 +129,11 @@ test('the camera and the polls are the first that memory is taken from, and the 
 
 test('every variable that the compose file asks .env for is in .env.example, with the same default', () => {
   const owners = new Map(
-    allVariables().flatMap(({ name, variable }) =>
-      variable.group === undefined ? [] : [[name, variable.default ?? '']],
-    ),
+    allVariables().flatMap(({ name, variable }): [string, string][] => {
+      if (variable.group === undefined) return []
+      const own: [string, string] = [name, variable.default ?? '']
+      return variable.secret === true ? [own, [`${name}_FILE`, '']] : [own]
+    }),
   )
   const asked = [...readText('docker-compose.yml').matchAll(/(?<!\$)\$\{([A-Z_]+)(?::-([^}]*))?\}/g)]
   expect(asked.length).toBeGreaterThan(5)

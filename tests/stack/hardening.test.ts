@@ -12,6 +12,8 @@ const expected: Record<string, { user: RegExp; memory: number; adds?: string[]; 
   'web-gateway': { user: /^1000:1000$/, memory: 96, restart: 'unless-stopped' },
   frontend: { user: /^101:101$/, memory: 48, restart: 'unless-stopped' },
   orchestrator: { user: /^0:0$/, memory: 32, restart: 'unless-stopped' },
+  'source-weather': { user: /^1000:1000$/, memory: 48, restart: 'no' },
+  'source-pihole': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-system': { user: /^(1000:1000|65534:65534)$/, memory: 48, restart: 'no' },
 }
 
@@ -90,7 +92,7 @@ describe.skipIf(without.has('engine'))('what docker inspect says of each service
       const given = names(Config.Env).filter((name) => !ofImage.has(name))
       const known = allVariables()
         .filter(({ services: readers }) => readers.includes(service))
-        .map(({ name }) => name)
+        .flatMap(({ name, variable }) => (variable.secret === true ? [name, `${name}_FILE`] : [name]))
       expect({ service, unknown: given.filter((name) => !known.includes(name)) }).toEqual({
         service,
         unknown: [],

@@ -21,7 +21,10 @@ export function renderEnvExample(): string {
     if (variable.group === undefined) continue
     const entry = [comment(variable.description), `${name}=${variable.default ?? ''}`]
     if (variable.secret === true)
-      entry.splice(1, 0, comment(`Or ${name}_FILE=the path of a file that holds it.`))
+      entry.push(
+        comment(`Or the name of a file that holds it: /run/secrets/FILE is secrets/…/FILE in this folder.`),
+        `${name}_FILE=`,
+      )
     const group = groups.get(variable.group) ?? []
     group.push(entry.join('\n'))
     groups.set(variable.group, group)
