@@ -55,7 +55,7 @@ export class Gateway {
     })
     const { redis, hub, follower, notices } = this
     this.pages = new Pages({ redis, hub, follower, notices, time })
-    this.watch = new RedisWatch(redis, log, notices, () => follower.node)
+    this.watch = new RedisWatch(redis, log, notices, time, () => follower.node)
     this.config = new ConfigKeeper({
       folder: environment.CONFIG_DIR,
       log,

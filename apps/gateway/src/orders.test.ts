@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await it.redis.del(keys.orders(node), keys.queuedCommands(node, 'system'))
-  await it.redis.set(keys.service(node, 'orchestrator'), '{}')
+  await it.orchestratorLives()
 })
 
 test('wrong arguments are refused with their paths, and nothing is queued', async () => {

@@ -15,7 +15,7 @@ import {
   sourceContract,
   systemStatusSchema,
 } from '@tailboard/contracts'
-import { type Store, withRoom } from '@tailboard/service'
+import { readHeartbeat, type Store, withRoom } from '@tailboard/service'
 import * as v from 'valibot'
 import { HttpProblem } from './http-problem.ts'
 
@@ -140,7 +140,7 @@ async function push(store: Store, order: Order): Promise<void> {
 }
 
 async function refuseWithoutOrchestrator(store: Store): Promise<void> {
-  if ((await store.redis.exists(keys.service(store.node, 'orchestrator'))) === 1) return
+  if ((await readHeartbeat(store.redis, store.node, 'orchestrator', store.now())) !== null) return
   throw new HttpProblem('orchestrator-away', {
     detail: 'Nobody would start the run.',
     hint: 'Start it with: docker compose up -d',

@@ -1,5 +1,5 @@
-import { keys, type RedisFacts } from '@tailboard/contracts'
-import type { Logger } from '@tailboard/service'
+import type { RedisFacts } from '@tailboard/contracts'
+import { type Logger, readHeartbeat, stampNow, type TimeSource } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 import type { OwnNotices } from './live/own-notices.ts'
 
@@ -17,16 +17,18 @@ export class RedisWatch {
   readonly #log: Logger
   readonly #notices: OwnNotices
   readonly #node: () => string | null
+  readonly #time: TimeSource
   readonly #timers: NodeJS.Timeout[] = []
   #startedMs = 0
   #hasSeenOrchestrator = false
   #misses = 0
 
-  constructor(redis: Redis, log: Logger, notices: OwnNotices, node: () => string | null) {
+  constructor(redis: Redis, log: Logger, notices: OwnNotices, time: TimeSource, node: () => string | null) {
     this.#redis = redis
     this.#log = log
     this.#notices = notices
     this.#node = node
+    this.#time = time
   }
 
   start(): void {
@@ -75,7 +77,7 @@ export class RedisWatch {
     const node = this.#node()
     if (node === null) return
     try {
-      if ((await this.#redis.exists(keys.service(node, 'orchestrator'))) === 1) {
+      if ((await readHeartbeat(this.#redis, node, 'orchestrator', stampNow(this.#time))) !== null) {
         this.#hasSeenOrchestrator = true
         this.#misses = 0
         return this.#notices.clear('orchestrator')

@@ -1,4 +1,14 @@
-import { type Heartbeat, keys, limits } from '@tailboard/contracts'
+import {
+  elapsedMs,
+  type Heartbeat,
+  heartbeatSchema,
+  isSameBoot,
+  keys,
+  limits,
+  type Stamp,
+} from '@tailboard/contracts'
+import type { Redis } from 'ioredis'
+import * as v from 'valibot'
 import type { Logger } from './log.ts'
 import { withRoom } from './room.ts'
 import type { Store } from './store.ts'
@@ -50,5 +60,32 @@ export class HeartbeatSender {
     } catch (error) {
       this.#log.debug('no heartbeat', { error })
     }
+  }
+}
+
+/** A service's last heartbeat; null when it was silent for too long, or what stands there can't be read. */
+export async function readHeartbeat(
+  redis: Redis,
+  node: string,
+  service: string,
+  now: Stamp,
+): Promise<Heartbeat | null> {
+  const json = await redis.get(keys.service(node, service))
+  if (json === null) return null
+  const heartbeat = parseHeartbeat(json)
+  // A record's expiry in Redis goes by the wall clock: one that is set back would keep the dead alive for hours.
+  const isRecent =
+    heartbeat !== null &&
+    isSameBoot(heartbeat.said, now) &&
+    elapsedMs(heartbeat.said, now) <= limits.heartbeatLostMs
+  return isRecent ? heartbeat : null
+}
+
+function parseHeartbeat(json: string): Heartbeat | null {
+  try {
+    const result = v.safeParse(heartbeatSchema, JSON.parse(json))
+    return result.success ? result.output : null
+  } catch {
+    return null
   }
 }

@@ -1,4 +1,4 @@
-import { keys } from '@tailboard/contracts'
+import { keys, limits, stampPlus } from '@tailboard/contracts'
 import { redactor } from '@tailboard/service'
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
@@ -140,7 +140,7 @@ test('Redis at its limit: said on the page, and over when there is room', async 
   await until(() => page.messages.length > 0)
   const other = new Redis(it.server.url)
   await other.set('ballast', 'x'.repeat(4_000_000))
-  await it.redis.set(keys.service(node, 'orchestrator'), '{}')
+  await it.orchestratorLives()
   await it.redis.config('SET', 'maxmemory', '3mb')
   await expect(it.store.publishWrite('test', 'refused')).rejects.toThrow()
   const answer = await it.post('/api/sources/system/commands', { verb: 'run' })
@@ -180,16 +180,33 @@ test('an orchestrator that is gone is said, and that it is back', async () => {
   await it.start()
   const page = await it.page()
   await until(() => page.messages.length > 0)
-  await it.redis.set(keys.service(node, 'orchestrator'), '{}')
+  await it.orchestratorLives()
   await it.gateway.watch.checkOrchestrator()
   await it.redis.del(keys.service(node, 'orchestrator'))
   await it.gateway.watch.checkOrchestrator()
   expect(page.notices('orchestrator')).toEqual([])
   await it.gateway.watch.checkOrchestrator()
   await until(() => page.notices('orchestrator').at(-1)?.level === 'error')
-  await it.redis.set(keys.service(node, 'orchestrator'), '{}')
+  await it.orchestratorLives()
   await it.gateway.watch.checkOrchestrator()
   await until(() => page.notices('orchestrator').at(-1)?.text === null)
+})
+
+test('a clock that is set back does not keep a dead orchestrator alive', async () => {
+  it = new TestGateway()
+  await it.start()
+  const page = await it.page()
+  await until(() => page.messages.length > 0)
+  await it.orchestratorLives()
+  await it.gateway.watch.checkOrchestrator()
+  // The record stays, as it does for hours in a Redis whose expiry goes by a wall clock that was set back.
+  await it.orchestratorLives(stampPlus(it.store.now(), -limits.heartbeatLostMs - 1_000))
+  for (let n = 0; n < 2; n++) await it.gateway.watch.checkOrchestrator()
+  await until(() => page.notices('orchestrator').at(-1)?.level === 'error')
+  expect(
+    (await it.get('/api/status')).json().heartbeats.map(({ service }: { service: string }) => service),
+  ).toEqual(['web-gateway'])
+  expect((await it.post('/api/sources/system/run')).json().type).toBe('urn:tailboard:orchestrator-away')
 })
 
 test('a secret in what Redis or a request says is in no log line', async () => {

@@ -1,7 +1,5 @@
 import {
   commandSchema,
-  type Heartbeat,
-  heartbeatSchema,
   keys,
   limits,
   loggedRunSchema,
@@ -10,7 +8,7 @@ import {
   sourceIds,
   statusAnswerSchema,
 } from '@tailboard/contracts'
-import { type Store, stampNow } from '@tailboard/service'
+import { readHeartbeat, type Store, stampNow } from '@tailboard/service'
 import * as v from 'valibot'
 import type { App } from '../app.ts'
 import type { Gateway } from '../gateway.ts'
@@ -52,14 +50,14 @@ async function readStored(gateway: Gateway): Promise<Stored> {
   const store = gateway.store()
   const { redis, node } = store
   const [heartbeats, runs, commands, facts, system] = await Promise.all([
-    redis.mget(services.map((name) => keys.service(node, name))),
+    Promise.all(services.map((name) => readHeartbeat(redis, node, name, store.now()))),
     redis.lrange(keys.runs(node), 0, limits.runs - 1),
     redis.lrange(keys.commandLog(node), 0, -1),
     readRedisFacts(redis),
     readSystem(gateway, store),
   ])
   return {
-    heartbeats: readable(heartbeatSchema, heartbeats) as Heartbeat[],
+    heartbeats: heartbeats.filter((heartbeat) => heartbeat !== null),
     runs: readable(loggedRunSchema, runs),
     // Newest first, so the first of each id is how it stands.
     commands: readable(commandSchema, commands).filter(

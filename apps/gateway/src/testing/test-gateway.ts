@@ -1,7 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Reading, type ServerMessage, serviceVariables } from '@tailboard/contracts'
+import {
+  type Heartbeat,
+  keys,
+  type Reading,
+  type ServerMessage,
+  serviceVariables,
+} from '@tailboard/contracts'
 import { createLogger, readEnvironment, Store, systemTime, type TimeSource } from '@tailboard/service'
 import { systemReading } from '@tailboard/service/testing/readings'
 import { TestRedis } from '@tailboard/service/testing/redis-server'
@@ -136,6 +142,18 @@ export class TestGateway {
       simulated: false,
       data,
     }
+  }
+
+  /** The orchestrator says that it lives. */
+  async orchestratorLives(said = this.store.now()): Promise<void> {
+    const heartbeat: Heartbeat = {
+      service: 'orchestrator',
+      version: '1',
+      started: said,
+      said,
+      memoryBytes: 1,
+    }
+    await this.redis.set(keys.service(node, 'orchestrator'), JSON.stringify(heartbeat))
   }
 
   async page(query = '', headers: Record<string, string> = {}): Promise<TestPage> {
