@@ -1,0 +1,4 @@
+import { runSource } from '@tailboard/service/run-source'
+import { tailscaleSource } from './tailscale.ts'
+
+await runSource(tailscaleSource)
