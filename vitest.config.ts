@@ -26,6 +26,7 @@ export default defineConfig({
     projects: [
       ...folders,
       unit('repository', './tests/repository'),
+      unit('column', './tests/column'),
       {
         // The engine and the browser are one each: these run one file after another.
         test: {

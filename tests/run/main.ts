@@ -8,7 +8,7 @@ import { builds, checks, runStep, type Step } from './steps.ts'
 
 const report = 'tests/output/vitest.json'
 /** Without a redis-server hardly anything of these can run. */
-const projectsThatNeedRedis = ['service', 'gateway', 'orchestrator', 'system', 'demo', 'stack']
+const projectsThatNeedRedis = ['service', 'gateway', 'orchestrator', 'system', 'demo', 'column', 'stack']
 
 async function runSteps(steps: Step[]): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
