@@ -4,7 +4,15 @@ import { agreed } from './agreed.ts'
 import { members, parseValue } from './members.ts'
 
 const string = v.optional(v.nullable(v.string()))
-const strings = v.optional(v.nullable(v.array(v.string())))
+/** A reading shows fewer; what is kept of each of thousands is bounded here. */
+const strings = v.optional(
+  v.nullable(
+    v.pipe(
+      v.array(v.string()),
+      v.transform((list) => list.slice(0, 8)),
+    ),
+  ),
+)
 const flag = v.optional(v.nullable(v.boolean()), false)
 const bytes = v.optional(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))))
 
@@ -30,6 +38,8 @@ const deviceSchema = v.object({
   ShareeNode: flag,
   Location: v.optional(v.nullable(v.object({ City: string, Country: string }))),
 })
+/** Of one field (B): the longest that we read is a list of tags. */
+const mostBytes = 16 * 1024
 const wanted = new Set(Object.keys(deviceSchema.entries))
 
 /** One device of the tailnet as tailscaled tells it. `userId` is the text of the number: it may be beyond 2^53. */
@@ -41,7 +51,7 @@ export function parseDevice(json: Buffer, what: string): Device {
   let userId: string | null = null
   for (const [key, value] of members(json)) {
     if (key === 'UserID') userId = value.toString('latin1', 0, 24)
-    else if (wanted.has(key)) found[key] = parseValue(value)
+    else if (wanted.has(key)) found[key] = parseValue(value, mostBytes)
   }
   return { ...agreed(deviceSchema, found, what), userId }
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { members, parseValue } from './members.ts'
 
 const readAll = (text: string) =>
-  Object.fromEntries(Array.from(members(Buffer.from(text)), ([key, value]) => [key, parseValue(value)]))
+  Object.fromEntries(Array.from(members(Buffer.from(text)), ([key, value]) => [key, parseValue(value, 1e6)]))
 
 /** What JSON.parse makes of an object; null where it refuses, or where it is none. */
 function judge(text: string): unknown {

@@ -1,5 +1,8 @@
 import { TailboardError } from '@tailboard/contracts'
 
+/** The longest that there is (B): `nodekey:` and 64 digits. */
+const mostKeyBytes = 1024
+
 const [quote, backslash, colon, comma] = [0x22, 0x5c, 0x3a, 0x2c]
 const [open, close, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d]
 
@@ -16,7 +19,7 @@ export function* members(json: Buffer): Generator<[key: string, value: Buffer]> 
   for (;;) {
     if (json[at] !== quote) throw notJson()
     const keyEnd = endOfString(json, at)
-    const key = parseValue(json.subarray(at, keyEnd)) as string
+    const key = parseValue(json.subarray(at, keyEnd), mostKeyBytes) as string
     at = afterByte(json, keyEnd, colon)
     const end = endOfValue(json, at)
     yield [key, json.subarray(at, end)]
@@ -26,8 +29,16 @@ export function* members(json: Buffer): Generator<[key: string, value: Buffer]> 
   }
 }
 
-/** @throws TailboardError `malformed` */
-export function parseValue(json: Buffer): unknown {
+/**
+ * One value. Parsed, `[[],[],…]` is many times what it was as text: what is longer than `mostBytes` is no answer.
+ * @throws TailboardError `malformed`
+ */
+export function parseValue(json: Buffer, mostBytes: number): unknown {
+  if (json.length > mostBytes) {
+    throw new TailboardError('malformed', 'A part of the answer of Tailscale is longer than it can be', {
+      hint: 'Is it tailscaled that listens at that socket? It is asked again at the next run.',
+    })
+  }
   try {
     return JSON.parse(json.toString('utf8'))
   } catch (cause) {

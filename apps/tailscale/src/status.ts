@@ -1,3 +1,4 @@
+import { TailboardError } from '@tailboard/contracts'
 import * as v from 'valibot'
 import { agreed } from './agreed.ts'
 import { type Device, parseDevice } from './device.ts'
@@ -21,13 +22,21 @@ const statusSchema = v.object({
   ClientVersion: v.optional(
     v.nullable(v.object({ RunningLatest: flag, LatestVersion: string, UrgentSecurityUpdate: flag })),
   ),
-  User: v.optional(v.nullable(v.record(v.string(), v.object({ LoginName: string })))),
 })
+const userSchema = v.object({ LoginName: string })
+
+/** Of devices and of people. A run has 24 MB for all that it makes. */
+const mostEntries = 5000
+/** Of one part that is not taken apart further (B). */
+const mostBytes = 64 * 1024
+
 const wanted = new Set(Object.keys(statusSchema.entries))
 
 export type Status = v.InferOutput<typeof statusSchema> & {
   self: Device
   peers: Device[]
+  /** Login names by the text of their id. */
+  logins: Map<string, string>
 }
 
 /**
@@ -36,23 +45,39 @@ export type Status = v.InferOutput<typeof statusSchema> & {
  */
 export function parseStatus(body: Buffer): Status {
   const found: Record<string, unknown> = {}
-  const nobody = Buffer.from('{}')
-  let self: Buffer = nobody
-  let peers: Buffer = nobody
+  const parts: Record<string, Buffer> = {}
   for (const [key, value] of members(body)) {
-    if (key === 'Self') self = isNull(value) ? nobody : value
-    else if (key === 'Peer') peers = isNull(value) ? nobody : value
-    else if (wanted.has(key)) found[key] = parseValue(value)
+    if (key === 'Self' || key === 'Peer' || key === 'User') parts[key] = value
+    else if (wanted.has(key)) found[key] = parseValue(value, mostBytes)
   }
   return {
     ...agreed(statusSchema, found, 'The answer of Tailscale'),
-    self: parseDevice(self, 'This device in the answer of Tailscale'),
-    peers: Array.from(members(peers), ([, value]) =>
-      parseDevice(value, 'A device in the answer of Tailscale'),
+    self: parseDevice(orEmpty(parts.Self), 'This device in the answer of Tailscale'),
+    peers: Array.from(entries(parts.Peer), ([, json]) =>
+      parseDevice(json, 'A device in the answer of Tailscale'),
     ),
+    logins: new Map(Array.from(entries(parts.User), ([id, json]) => [id, parseLogin(json)])),
   }
 }
 
-function isNull(json: Buffer): boolean {
-  return json.length === 4 && json.toString('latin1') === 'null'
+function parseLogin(json: Buffer): string {
+  const user = agreed(userSchema, parseValue(json, mostBytes), 'A user in the answer of Tailscale')
+  return user.LoginName ?? ''
+}
+
+function* entries(json: Buffer | undefined): Generator<[key: string, value: Buffer]> {
+  let count = 0
+  for (const entry of members(orEmpty(json))) {
+    if (++count > mostEntries) {
+      throw new TailboardError('malformed', `Tailscale tells of more than ${mostEntries} devices or users`, {
+        hint: 'That is more than a Pi has memory for. Is it tailscaled that listens at that socket?',
+      })
+    }
+    yield entry
+  }
+}
+
+/** Go writes an empty map as null. */
+function orEmpty(json: Buffer | undefined): Buffer {
+  return json === undefined || json.toString('latin1', 0, 5) === 'null' ? Buffer.from('{}') : json
 }

@@ -22,7 +22,7 @@ const states: Record<string, TailscaleState> = {
 
 /** The status as the contract has it, with as many peers as a reading holds. */
 export function toData(status: Status, traffic: Traffic, nowMs: number): TailscaleData {
-  const { self, peers, User, CurrentTailnet } = status
+  const { self, peers, logins, CurrentTailnet } = status
   const state = Object.hasOwn(states, status.BackendState)
     ? (states[status.BackendState] ?? 'unknown')
     : 'unknown'
@@ -35,7 +35,7 @@ export function toData(status: Status, traffic: Traffic, nowMs: number): Tailsca
     name: clean(nameOf(device), limits.name),
     addresses: list(device.TailscaleIPs, limits.addresses, 45),
     os: clean(device.OS, 32),
-    owner: device.Tags?.length ? null : ownerOf(device, User),
+    owner: device.Tags?.length ? null : clean(logins.get(device.userId ?? ''), limits.login),
     tags: list(device.Tags, limits.tags, limits.tag),
     key: keyOf(device, nowMs),
   })
@@ -85,11 +85,6 @@ export function toData(status: Status, traffic: Traffic, nowMs: number): Tailsca
     software: softwareOf(status),
   }
   return { ...data, peers: fitPeers(listed, data) }
-}
-
-function ownerOf({ userId }: Device, users: Status['User']): string | null {
-  if (!users || userId === null || !Object.hasOwn(users, userId)) return null
-  return clean(users[userId]?.LoginName, limits.login)
 }
 
 function exitNodeOf({ peers, ExitNodeStatus }: Status, isUp: boolean): TailscaleData['exitNode'] {

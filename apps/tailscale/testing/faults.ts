@@ -37,6 +37,12 @@ export const faults = {
     void response.end(`{"BackendState":"Running","Self":${'['.repeat(1024 * 1024)}`),
   'nested a million deep': (response) =>
     void response.end(`{"BackendState":"Running","Health":${'['.repeat(1e6)}${']'.repeat(1e6)}}`),
+  'a million devices': (response) =>
+    void response.end(`{"BackendState":"Running","Peer":{${Array(1e6).fill('"n":{}').join()}}}`),
+  'a million users': (response) =>
+    void response.end(`{"BackendState":"Running","User":{${Array(1e6).fill('"1":{}').join()}}}`),
+  'a device with a million tags': (response) =>
+    void response.end(`{"BackendState":"Running","Self":{"Tags":[${Array(1e6).fill('""').join()}]}}`),
   'a byte now and then': (response, valid) => {
     let sent = 0
     const timer = setInterval(() => response.write(valid[sent++] ?? ' '), 100)

@@ -43,7 +43,7 @@ export type TailscaleKeyState = (typeof tailscaleKeyStates)[number]
 
 const count = v.pipe(amount, v.integer())
 const flag = v.nullable(v.boolean())
-const name = v.nullable(text(tailscaleLimits.name))
+const name = field(v.nullable(text(tailscaleLimits.name)), { label: 'Name' })
 
 /** What is told of this Pi and of a peer alike. */
 const device = {
