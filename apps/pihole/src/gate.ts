@@ -1,11 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { errorKinds, stampPlus, stampSchema, TailboardError } from '@tailboard/contracts'
+import { errorKinds, isBefore, stampPlus, stampSchema, TailboardError } from '@tailboard/contracts'
 import { type Backoff, backoffMs } from '@tailboard/service/backoff'
 import { stampNow } from '@tailboard/service/clock'
 import type { RunContext } from '@tailboard/service/run-source'
 import * as v from 'valibot'
 import type { Gate } from './box.ts'
-import { isBefore, recall } from './recall.ts'
 
 /** A wrong password stays wrong; an hour is what it may take until one that was mended at the Pi-hole is noticed. */
 const afterRefusal: Backoff = { firstMs: 2 * 60_000, factor: 2, mostMs: 60 * 60_000 }
@@ -28,7 +27,7 @@ export function gateIn(context: RunContext, baseUrl: string, password: string): 
   const markOf = (salt: string) =>
     createHmac('sha256', salt).update(`${baseUrl}\n${password}`).digest('hex').slice(0, 8)
   const failedBefore = async () => {
-    const kept = await recall(context, 'login', attemptSchema)
+    const kept = await context.memory.recall('login', attemptSchema)
     return kept?.mark === markOf(kept?.salt ?? '') ? kept : null
   }
   return {

@@ -8,7 +8,6 @@ import type { Blocking, Box } from './box.ts'
 import { type Ask, connection } from './connection.ts'
 import { detect } from './detect.ts'
 import { gateIn } from './gate.ts'
-import { recall } from './recall.ts'
 import { seatIn } from './seat.ts'
 import { v5, v5Token } from './v5.ts'
 import { v6 } from './v6.ts'
@@ -84,7 +83,7 @@ async function withBox<T>(context: RunContext, work: (box: Box) => Promise<T>): 
   const { ask, baseUrl, password } = open(context)
   const gate = gateIn(context, baseUrl, password)
   try {
-    const known = await recall(context, 'api', knownSchema)
+    const known = await context.memory.recall('api', knownSchema)
     const api = known?.of === baseUrl ? known.api : await detect(ask)
     if (known?.of !== baseUrl || known.api !== api) await context.memory.set('api', { of: baseUrl, api })
     if (api === 'v6') return await work(v6(new Session(ask, password, seatIn(context, baseUrl), gate)))

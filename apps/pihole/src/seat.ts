@@ -2,7 +2,6 @@ import { redactor } from '@tailboard/service/redact'
 import type { RunContext } from '@tailboard/service/run-source'
 import * as v from 'valibot'
 import type { Seat } from './box.ts'
-import { recall } from './recall.ts'
 
 const seatSchema = v.object({ of: v.string(), sid: v.pipe(v.string(), v.regex(/^[\w+/=-]{16,128}$/)) })
 
@@ -13,7 +12,7 @@ const seatSchema = v.object({ of: v.string(), sid: v.pipe(v.string(), v.regex(/^
 export function seatIn(context: RunContext, baseUrl: string): Seat {
   return {
     async load() {
-      const kept = await recall(context, 'seat', seatSchema)
+      const kept = await context.memory.recall('seat', seatSchema)
       if (kept === null || kept.of !== baseUrl) return null
       redactor.add(kept.sid)
       return kept.sid

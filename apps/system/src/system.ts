@@ -38,7 +38,7 @@ export async function measure(context: RunContext, memory = readMemory): Promise
   const root = isOneVisible ? await problems.try(null, () => readRootDevice(roots)) : null
   const diskCounters = await problems.try(null, () => readDiskCounters(roots, root))
   const counters = toCounters(at, cpu, network, diskCounters)
-  const before = await recall(context, 'counters', countersSchema)
+  const before = await context.memory.recall('counters', countersSchema)
   const rates = ratesBetween(
     before,
     counters,
@@ -124,20 +124,9 @@ async function checkMounts(roots: HostRoots, problems: Problems): Promise<boolea
 async function measurePower(context: RunContext, roots: HostRoots, problems: Problems) {
   const unknown = { now: unknownFlags, sinceBoot: unknownFlags }
   const { now, sinceBoot } = await problems.try(unknown, () => readPower(roots))
-  const latch = await recall(context, 'power', latchSchema)
+  const latch = await context.memory.recall('power', latchSchema)
   const seen = latch?.boot === context.time.boot ? latch.flags : unknownFlags
   const flags = either(either(now, sinceBoot), seen)
   await context.memory.set('power', { boot: context.time.boot, flags })
   return { now, sinceBoot: flags }
-}
-
-/** What the run before kept. What can't be read is as if it were not there: the next run has it anew. */
-async function recall<S extends v.GenericSchema>({ memory, log }: RunContext, name: string, schema: S) {
-  try {
-    return await memory.get(name, schema)
-  } catch (error) {
-    if (!(error instanceof TailboardError)) throw error
-    log.warn('what the run before kept can’t be read', { error })
-    return null
-  }
 }

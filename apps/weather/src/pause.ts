@@ -1,8 +1,7 @@
-import { type Stamp, stampPlus, stampSchema, TailboardError } from '@tailboard/contracts'
+import { isBefore, type Stamp, stampPlus, stampSchema, TailboardError } from '@tailboard/contracts'
 import type { RunContext } from '@tailboard/service/run-source'
 import * as v from 'valibot'
 import type { Provider } from './provider.ts'
-import { isBefore, recall } from './recall.ts'
 
 /** How long a service is left alone that asks for it without saying how long (ms). */
 const pauseMs = 10 * 60_000
@@ -15,7 +14,7 @@ export async function failWhilePaused(
   { id, title }: Provider,
   now: Stamp,
 ): Promise<void> {
-  const pause = await recall(context, 'pause', pauseSchema)
+  const pause = await context.memory.recall('pause', pauseSchema)
   if (pause === null || pause.provider !== id || !isBefore(now, pause.until)) return
   const waitMs = pause.until.clock.ms - now.clock.ms
   throw new TailboardError('rate-limited', pause.reason, {

@@ -4,7 +4,6 @@ import type { RunContext } from '@tailboard/service/run-source'
 import * as v from 'valibot'
 import { fourDecimals, geocode } from './geocode.ts'
 import type { Place } from './provider.ts'
-import { recall } from './recall.ts'
 
 const example = '“place: Berlin”, or the two lines “latitude: 52.52” and “longitude: 13.41”'
 
@@ -47,7 +46,7 @@ export async function findPlace(context: RunContext, settings: WeatherSettings):
   const place = placeOf(settings)
   if (!('lookUp' in place)) return place
   const { lookUp } = place
-  const found = await recall(context, 'place', foundSchema)
+  const found = await context.memory.recall('place', foundSchema)
   if (found?.lookedUp === lookUp) return found.place
   const url = String(context.environment.WEATHER_GEOCODING_URL)
   const looked = await geocode(url, lookUp, { signal: context.signal, nowMs: context.time.wallMs() })

@@ -1,4 +1,4 @@
-import { stampPlus, stampSchema, TailboardError } from '@tailboard/contracts'
+import { isBefore, stampPlus, stampSchema, TailboardError } from '@tailboard/contracts'
 import { type WeatherData, type WeatherSettings, weather } from '@tailboard/contracts/sources/weather'
 import { stampNow } from '@tailboard/service/clock'
 import type { Measurement, PollSource, RunContext } from '@tailboard/service/run-source'
@@ -7,7 +7,6 @@ import { failWhilePaused, rememberPause } from './pause.ts'
 import { findPlace } from './place.ts'
 import type { Forecast, Place, Provider } from './provider.ts'
 import { chooseProvider } from './providers.ts'
-import { isBefore, recall } from './recall.ts'
 import { inUnits } from './units.ts'
 
 /** What the last reading was made of and when, and how to ask whether it changed. */
@@ -47,7 +46,7 @@ async function askWhenDue(
   // When one of these changes, or the reading is not the one that was made of them, what we hold is of no use.
   const units = [temperatureUnit, windUnit, precipitationUnit]
   const of = JSON.stringify([provider.id, place, units, environment.TAILBOARD_SIMULATED])
-  const kept = await recall(context, 'held', heldSchema)
+  const kept = await memory.recall('held', heldSchema)
   const held = kept?.of === of && kept.measuredAt === previous?.measuredAt ? kept : null
   const unchanged: Dated | null = held &&
     previous && { data: previous.data, measuredAt: new Date(previous.measuredAt) }

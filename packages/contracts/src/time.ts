@@ -52,5 +52,10 @@ export function stampPlus(stamp: Stamp, ms: number): Stamp {
   }
 }
 
+/** Whether `now` is before `until`, by the monotonic clock. What was noted before a boot is past. */
+export function isBefore(now: Stamp, until: Stamp): boolean {
+  return isSameBoot(now, until) && now.clock.ms < until.clock.ms
+}
+
 /** A wall clock that moved by more than this against the monotonic one has jumped (ms). */
 export const clockJumpMs = 30_000

@@ -31,6 +31,7 @@ export const exitCodes = {
   failed: 1,
   bug: 70,
   noRedis: 69,
+  notGivenBack: 76,
   alreadyRunning: 75,
   misconfigured: 78,
 } as const
@@ -149,13 +150,9 @@ async function runWithStore(
       time: store.time,
       log,
       previous: stored.reading,
-      memory: new SourceMemory(store.redis, store.node, id),
+      memory: new SourceMemory(store.redis, store.node, id, log),
     }
-    if (!settings.enabled) {
-      await source.giveBack?.(context)
-      log.info('disabled: nothing is measured')
-      return exitCodes.ok
-    }
+    if (!settings.enabled) return await giveBack(source, context)
     await carryOutCommands(source, store, context)
     return await measureAndPublish(source, store, context, environment.TAILBOARD_SIMULATED)
   } finally {
@@ -164,6 +161,23 @@ async function runWithStore(
     process.off('SIGINT', onSignal)
     await reportCost(store, id, log)
     await lock.give()
+  }
+}
+
+/** Publishes nothing: no measurement was asked for, so none has failed. The orchestrator reads the log's last words. */
+async function giveBack(source: PollSource, context: RunContext): Promise<number> {
+  const { log, signal } = context
+  try {
+    if (source.giveBack !== undefined) await abortable(source.giveBack(context), signal)
+    log.info('disabled: nothing is measured')
+    return exitCodes.ok
+  } catch (error) {
+    if (!(error instanceof TailboardError)) {
+      log.error('disabled: a fault in the program while it gave back what it held', { error })
+      return exitCodes.bug
+    }
+    log.warn('disabled: what it held could not be given back', { error })
+    return exitCodes.notGivenBack
   }
 }
 
