@@ -10,22 +10,20 @@ import { fitPeers } from './fit-peers.ts'
 import type { Status } from './status.ts'
 import type { Traffic } from './traffic.ts'
 
-const states: Record<string, TailscaleState> = {
-  Running: 'running',
-  Starting: 'starting',
-  Stopped: 'stopped',
-  NeedsLogin: 'needs-login',
-  NeedsMachineAuth: 'needs-machine-auth',
-  InUseOtherUser: 'in-use-by-other-user',
-  NoState: 'no-state',
-}
+const states = new Map<string, TailscaleState>([
+  ['Running', 'running'],
+  ['Starting', 'starting'],
+  ['Stopped', 'stopped'],
+  ['NeedsLogin', 'needs-login'],
+  ['NeedsMachineAuth', 'needs-machine-auth'],
+  ['InUseOtherUser', 'in-use-by-other-user'],
+  ['NoState', 'no-state'],
+])
 
 /** The status as the contract has it, with as many peers as a reading holds. */
 export function toData(status: Status, traffic: Traffic, nowMs: number): TailscaleData {
   const { self, peers, logins, CurrentTailnet } = status
-  const state = Object.hasOwn(states, status.BackendState)
-    ? (states[status.BackendState] ?? 'unknown')
-    : 'unknown'
+  const state = states.get(status.BackendState) ?? 'unknown'
   // Names and addresses outlive the connection: only these two together say that it stands.
   const isUp = state === 'running' && self.Online === true
   const own = peers.filter((peer) => peer.ShareeNode !== true && !isMullvad(peer))
