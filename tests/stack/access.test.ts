@@ -65,8 +65,8 @@ describe.skipIf(without.has('engine') || without.has('netns'))(
         '20',
         '--interface',
         clients[from],
-        '-H',
-        'Host: localhost',
+        // One Host header and no second: which of two curl sends is its own affair.
+        ...(options.some((option) => option.startsWith('Host:')) ? [] : ['-H', 'Host: localhost']),
         ...options,
         url,
       ]
