@@ -39,6 +39,10 @@ if [ -e "$dump" ] && ! redis-check-rdb "$dump" >/dev/null 2>&1; then
   fi
 fi
 
-[ -w "$dir" ] || say "nothing can be saved: $dir can't be written. Live values go on; a restart starts empty. Check the SD card."
+# By trying: a shell's -w may look at the mode alone, which a card that turned read-only keeps.
+probe=$dir/.can-be-written
+if (: >"$probe") 2>/dev/null; then rm -f "$probe"; else
+  say "nothing can be saved: $dir can't be written. Live values go on; a restart starts empty. Check the SD card."
+fi
 
 exec redis-server "$conf" --dir "$dir" "$@"
