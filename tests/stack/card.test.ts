@@ -66,7 +66,7 @@ describe.skipIf(without.has('engine'))('Redis as a Pi’s card treats it', () =>
     }
     return text
   }
-  // The gateway looks once a minute, and at each write that failed.
+  // The gateway looks three times a minute, and at each write that failed.
   const untilSaid = (id: string, wanted: boolean) =>
     until(`the page to say ${id}: ${wanted}`, () => (typeof said(id) === 'string') === wanted, {
       withinMs: 150_000,
@@ -137,7 +137,7 @@ describe.skipIf(without.has('engine'))('Redis as a Pi’s card treats it', () =>
       const isStored = await redis.set(`tailboard:test:fill:${n}`, Buffer.alloc(bytes, 'x')).catch(() => null)
       if (isStored === null) bytes /= 2
     }
-    for (let n = 0; n < 3; n++) await newReading()
+    for (let n = 0; n < 2; n++) await newReading()
     await untilSaid('redis-memory', true)
     expect(await redis.get(keys.config)).toBe(config)
     expect(await redis.xlen(keys.events)).toBeLessThan(limits.events)

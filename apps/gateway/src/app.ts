@@ -52,7 +52,7 @@ export async function buildApp(gateway: Gateway, procRoot?: string): Promise<App
   addAddress(app as never, environment.TRUSTED_PROXY, procRoot)
   addGuard(app as never, (header) => isKnownHost(header, environment.TAILBOARD_HOSTS, follower.model))
   app.addHook('onError', async (request, _reply, error) => {
-    // A write that Redis refused may mean that it is full: look now, not in a minute.
+    // A write that Redis refused may mean that it is full: look now, not at the next turn.
     if (request.method !== 'GET' && !(error instanceof HttpProblem)) void gateway.watch.check()
   })
   const operations = addOperations(app as never)

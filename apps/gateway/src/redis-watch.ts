@@ -3,7 +3,7 @@ import { type Logger, readHeartbeat, stampNow, type TimeSource } from '@tailboar
 import type { Redis } from 'ioredis'
 import type { OwnNotices } from './live/own-notices.ts'
 
-const everyMs = 60_000
+const everyMs = 20_000
 const orchestratorEveryMs = 10_000
 /** After a start everything comes up in no order: the orchestrator may take this long (ms). */
 const orchestratorGraceMs = 45_000
