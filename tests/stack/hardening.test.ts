@@ -12,6 +12,7 @@ const expected: Record<string, { user: RegExp; memory: number; adds?: string[]; 
   'web-gateway': { user: /^1000:1000$/, memory: 96, restart: 'unless-stopped' },
   frontend: { user: /^101:101$/, memory: 48, restart: 'unless-stopped' },
   orchestrator: { user: /^0:0$/, memory: 32, restart: 'unless-stopped' },
+  'source-tailscale': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-weather': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-pihole': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-system': { user: /^(1000:1000|65534:65534)$/, memory: 48, restart: 'no' },

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
-import { type LiveModel, systemData } from '@tailboard/contracts'
+import { type LiveModel, systemData, tailscaleData } from '@tailboard/contracts'
 import * as v from 'valibot'
 
 /** Addresses of house, tailnet and machine. A page of another site can't be rebound to them by name. */
@@ -54,6 +54,14 @@ function namesOf(model: LiveModel): string[] {
     for (const { addresses } of system.output.network) {
       names.push(...addresses.map((address) => address.toLowerCase().replace(/[/%].*$/, '')))
     }
+  }
+  const tailscale = v.safeParse(tailscaleData, model.sources.tailscale.reading?.data)
+  if (tailscale.success) {
+    const { self } = tailscale.output
+    names.push(...self.addresses.map((address) => address.toLowerCase()))
+    const full = self.dnsName?.toLowerCase()
+    // Its short name too: MagicDNS answers to both.
+    if (full !== undefined) names.push(full, full.replace(/\..*$/, ''))
   }
   return names
 }

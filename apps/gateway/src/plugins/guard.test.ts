@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keys } from '@tailboard/contracts'
+import { keys, type TailscaleData } from '@tailboard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { node, TestGateway, until } from '../testing/test-gateway.ts'
 import { defaultGateways } from './address.ts'
@@ -125,6 +125,43 @@ describe('the Host', () => {
     await until(() => it.gateway.model().sources.system.reading !== null)
     for (const host of ['larder', 'larder.local', '[2001:db8::20]'])
       expect(await statusOf('/health', { host })).toBe(200)
+  })
+
+  test('what the tailscale reading tells of this node is ours too, and nothing of its peers', async () => {
+    const key = { state: 'never' as const, expires: null }
+    const device = { name: 'cellar', addresses: ['100.101.102.103'], os: 'linux', owner: null, tags: [], key }
+    const tailnet: TailscaleData = {
+      state: 'running',
+      isUp: true,
+      tailnet: { name: 'me@example.com', dnsSuffix: 'tail1234.ts.net' },
+      self: { ...device, dnsName: 'Cellar.tail1234.ts.net', isOnline: true, relay: 'fra' },
+      exitNode: null,
+      counts: { peers: 1, online: 1, keysRunningOut: 0 },
+      hidden: { shared: 0, mullvad: 0 },
+      traffic: { receivedBytes: 0, sentBytes: 0, receivedBytesPerS: null, sentBytesPerS: null },
+      health: [],
+      software: { version: '1.98.8', isUpdateAvailable: null, isUpdateUrgent: false, latestVersion: null },
+      peers: [
+        {
+          ...device,
+          name: 'laptop',
+          isOnline: true,
+          lastSeen: null,
+          connection: 'direct',
+          relay: null,
+          receivedBytes: 0,
+          sentBytes: 0,
+          offersExitNode: false,
+        },
+      ],
+    }
+    expect(await statusOf('/health', { host: 'cellar.tail1234.ts.net' })).toBe(421)
+    await it.store.publishReading({ ...it.reading(), source: 'tailscale', data: tailnet }, null)
+    await until(() => it.gateway.model().sources.tailscale.reading !== null)
+    for (const host of ['cellar.tail1234.ts.net', 'CELLAR', '100.101.102.103'])
+      expect(await statusOf('/health', { host })).toBe(200)
+    for (const host of ['laptop', 'laptop.tail1234.ts.net', 'tail1234.ts.net', 'other.tail1234.ts.net'])
+      expect(await statusOf('/health', { host })).toBe(421)
   })
 
   test('a client can’t choose it by another header', async () => {
