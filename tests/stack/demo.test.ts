@@ -75,6 +75,32 @@ describe.skipIf(without.has('redis'))('make demo', () => {
     expect(reading.data.memory.totalBytes).toBe(total)
   })
 
+  test.each(['weather', 'pihole', 'tailscale'])(
+    '%s: a reading, simulated where this machine has not the real thing',
+    async (source) => {
+      const reading = await until('a reading', async () => {
+        const answer = await get<Answer & { failure: unknown }>(`/api/readings/${source}`)
+        if (answer.failure !== null) throw new Error(JSON.stringify(answer.failure))
+        return answer.reading
+      })
+      const isReal = {
+        weather: await fetch('https://api.open-meteo.com/').then(
+          () => true,
+          () => false,
+        ),
+        pihole: false,
+        tailscale: existsSync('/var/run/tailscale/tailscaled.sock'),
+      }[source]
+      expect(reading.simulated).toBe(!isReal)
+      // In the picture that a page starts from, too: the card says it by this.
+      const { sources } = await get<{ sources: { id: string; reading: { simulated: boolean } | null }[] }>(
+        '/api/sources',
+      )
+      expect(sources.find(({ id }) => id === source)?.reading?.simulated).toBe(!isReal)
+      expect(sources.find(({ id }) => id === 'system')?.reading?.simulated).toBe(false)
+    },
+  )
+
   test('the WebSocket goes through the same port', async () => {
     const socket = new WebSocket(new URL('/ws/live', url.replace('http', 'ws')))
     const [message] = (await once(socket, 'message')) as [Buffer]

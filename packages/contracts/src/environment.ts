@@ -51,7 +51,7 @@ const common = {
     ),
     default: '',
     description:
-      'Set to 1 by the demo where a source speaks to a stand-in: its readings then say that they are simulated.',
+      'Set to 1 where a source speaks to a stand-in: its readings then say that they are simulated.',
   },
 } as const satisfies Variables
 
@@ -90,6 +90,12 @@ const orchestrator = {
     schema: v.string(),
     default: '/project',
     description: 'Where the project folder is seen: compose files, .env and what images are built from.',
+  },
+  SIMULATED_SOURCES: {
+    schema: list,
+    default: '',
+    description:
+      'With the launcher process: sources that speak to a stand-in, separated by commas. Their runs get TAILBOARD_SIMULATED=1.',
   },
 } as const satisfies Variables
 

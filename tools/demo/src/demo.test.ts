@@ -4,11 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serviceVariables, sourceIds, sourceVariables } from '@tailboard/contracts'
+import { type SourceId, serviceVariables, sourceIds, sourceVariables } from '@tailboard/contracts'
 import { afterAll, expect, test } from 'vitest'
-import { devParts, redisPart, serviceParts } from './parts.ts'
+import { lineSplitter } from './lines.ts'
+import { devParts, redisPart, serviceParts, standInPart } from './parts.ts'
 import { freePort, onFreePort } from './ports.ts'
+import { PrintedVariables } from './printed-variables.ts'
 import { isAlive, processMark } from './processes.ts'
+import { standIns } from './stand-ins.ts'
 import { DemoState } from './state.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tailboard-demo-'))
@@ -20,6 +23,8 @@ const plan = {
   redisPort: 1,
   gatewayPort: 2,
   vitePort: 3,
+  simulated: ['pihole' as const],
+  found: { PIHOLE_URL: 'http://127.0.0.1:4', PIHOLE_PASSWORD: 'of the double' },
   given: {
     PATH: '/bin',
     HOME: '/home/me',
@@ -27,6 +32,8 @@ const plan = {
     LOG_LEVEL: 'debug',
     GATEWAY_PORT: '9',
     REDIS_URL: 'redis://theirs',
+    PIHOLE_URL: 'http://theirs',
+    WEATHER_CONTACT: 'me@example.org',
   },
 }
 
@@ -51,7 +58,43 @@ test('a service gets the variables of its schema, decided by the demo, and nothi
     LAUNCHER: 'process',
     PROJECT_DIR: '/checkout',
     HOST_PROC: '/proc',
+    SIMULATED_SOURCES: 'pihole',
   })
+})
+
+test('where a stand-in is, it is spoken to whatever the terminal says; elsewhere the owner’s variables hold', () => {
+  const [, orchestrator] = serviceParts(plan)
+  expect(orchestrator?.env).toMatchObject({ ...plan.found, WEATHER_CONTACT: 'me@example.org' })
+})
+
+test.each(Object.entries(standIns))(
+  '%s: its stand-in starts and prints what the demo takes',
+  async (id, own) => {
+    const root = join(import.meta.dirname, '../../..')
+    expect(Object.keys(sourceVariables(id as SourceId))).toEqual(expect.arrayContaining(own.gives))
+    const place = { port: await freePort(), socket: join(folder, 'a-folder', 'socket') }
+    const part = standInPart({ root, given: process.env }, id as SourceId, own, place)
+    const [program, ...args] = part.command
+    const child = spawn(program, args, { cwd: part.cwd, env: part.env })
+    const ended = once(child, 'exit')
+    const printed = new PrintedVariables(own.gives)
+    child.stdout.on(
+      'data',
+      lineSplitter((line) => printed.line(line)),
+    )
+    await printed.whole
+    expect(Object.keys(printed.values).sort()).toEqual([...own.gives].sort())
+    const values = Object.values(printed.values).join()
+    expect(values.includes(String(place.port)) || values.includes(place.socket)).toBe(true)
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  },
+)
+
+test('a variable that nobody asked a stand-in for is not taken from it', () => {
+  const printed = new PrintedVariables(['PIHOLE_URL'])
+  for (const line of ['PATH=/tmp', 'listening', 'PIHOLE_URL=http://x/?a=b']) printed.line(line)
+  expect(printed.values).toEqual({ PIHOLE_URL: 'http://x/?a=b' })
 })
 
 test('nothing of the demo is written outside of its folder', () => {

@@ -1,18 +1,30 @@
-import { existsSync, readFileSync, watch } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, readFileSync, rmSync, watch } from 'node:fs'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type SourceId, sourceIds } from '@tailboard/contracts'
 import { type Front, makeRouting, nginxHeaders, readRoutingSources, startFront } from '@tailboard/front'
 import { DemoError } from './demo-error.ts'
 import { BoundedLog, showLine } from './lines.ts'
-import { devParts, type Plan, redisPart, serviceParts } from './parts.ts'
+import { devParts, type Plan, redisPart, serviceParts, standInPart } from './parts.ts'
 import { freePort, onFreePort } from './ports.ts'
+import { PrintedVariables } from './printed-variables.ts'
+import { standIns } from './stand-ins.ts'
 import { DemoState } from './state.ts'
 import { type Part, Supervised, type Watcher } from './supervised.ts'
 
 const readyWithinMs = 60_000
 /** An editor saves and a bundler writes in several steps; one restart is enough. */
 const settleMs = 150
+
+/** The demo's settings where nobody has decided any: a weather needs a place. */
+const firstConfig = `# The settings of this demo. Each that there is stands in docs/contract.md; a change is taken up at once.
+version: 1
+sources:
+  weather:
+    place: Berlin
+`
 
 export interface DemoOptions {
   root: string
@@ -34,6 +46,7 @@ export class Demo implements Watcher {
   readonly #parts: Supervised[] = []
   readonly #logs = new Map<string, BoundedLog>()
   readonly #lastLines = new Map<string, string[]>()
+  readonly #printed = new Map<string, PrintedVariables>()
   readonly #stopped = new AbortController()
   #front: Front | undefined
 
@@ -50,11 +63,14 @@ export class Demo implements Watcher {
       throw new DemoError(`A demo runs from this folder already: ${other || 'it is starting'}. End it first.`)
     if (this.#state.endLeftovers() > 0) this.#options.say('demo: ended what an earlier demo had left behind')
     for (const folder of ['config', 'logs', 'redis']) await mkdir(join(data, folder), { recursive: true })
+    await this.#writeFirstConfig()
 
     const [redisPort, gatewayPort, vitePort] = [await freePort(), await freePort(), await freePort()]
-    const plan: Plan = { root, data, redisPort, gatewayPort, vitePort, given }
+    const ports = { redisPort, gatewayPort, vitePort }
+    const plan: Plan = { root, data, ...ports, given, simulated: [], found: {} }
     this.#front = await this.#startFront(plan)
     this.#run(redisPart(plan))
+    await Promise.all(sourceIds.map((id) => this.#standIn(plan, id)))
     const services = serviceParts(plan).map((part) => this.#run(part))
     if (isWatching) {
       for (const part of devParts(plan)) this.#run(part)
@@ -83,6 +99,7 @@ export class Demo implements Watcher {
 
   line(part: Part, line: string, isError: boolean): void {
     if (line === '') return
+    this.#printed.get(part.name)?.line(line)
     this.#logs.get(part.name)?.write(line)
     const last = this.#lastLines.get(part.name) ?? []
     this.#lastLines.set(part.name, [...last, line].slice(-10))
@@ -115,6 +132,27 @@ export class Demo implements Watcher {
     this.#parts.push(supervised)
     supervised.start()
     return supervised
+  }
+
+  async #writeFirstConfig(): Promise<void> {
+    const path = join(this.#options.data, 'config/tailboard.yaml')
+    if (!existsSync(path)) await writeFile(path, firstConfig)
+  }
+
+  /** Starts what stands in for a source's real thing where that is not here, and notes in the plan how it is found. */
+  async #standIn(plan: Plan, id: SourceId): Promise<void> {
+    const standIn = standIns[id]
+    if (standIn === undefined || (await standIn.isRealHere?.())) return
+    const folder = await mkdtemp(join(tmpdir(), 'tailboard-double-'))
+    this.ended.addEventListener('abort', () => rmSync(folder, { recursive: true, force: true }))
+    const place = { port: await freePort(), socket: join(folder, 'socket') }
+    const part = standInPart(plan, id, standIn, place)
+    const printed = new PrintedVariables(standIn.gives)
+    this.#printed.set(part.name, printed)
+    this.#run(part)
+    await Promise.race([printed.whole, abortOf(this.ended)])
+    Object.assign(plan.found, printed.values)
+    plan.simulated.push(id)
   }
 
   #startFront({ root, gatewayPort, vitePort }: Plan): Promise<Front> {
@@ -166,6 +204,14 @@ export class Demo implements Watcher {
     }
     throw new DemoError(`The gateway did not become ready within a minute. It says: ${answer}`)
   }
+}
+
+/** Rejects with the signal's reason when it aborts. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /** The built page with the headers that nginx gives it on the Pi, its Content-Security-Policy among them. */

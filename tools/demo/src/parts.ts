@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { serviceVariables, sourceIds, sourceVariables, type Variables } from '@tailboard/contracts'
+import {
+  type SourceId,
+  serviceVariables,
+  sourceIds,
+  sourceVariables,
+  type Variables,
+} from '@tailboard/contracts'
+import type { Place, StandIn } from './stand-ins.ts'
 import type { Part } from './supervised.ts'
 
 /** What the parts have to know of each other. */
@@ -10,6 +17,9 @@ export interface Plan {
   redisPort: number
   gatewayPort: number
   vitePort: number
+  /** Sources that speak to a stand-in, and the variables by which they find it. */
+  simulated: SourceId[]
+  found: Record<string, string>
   /** The environment that the demo itself was started with. */
   given: Record<string, string | undefined>
 }
@@ -38,7 +48,14 @@ export function environment(
 }
 
 /** Values that differ from those in a container, by name, for every service and source. */
-export function decide({ root, data, redisPort, gatewayPort }: Plan): Record<string, string> {
+export function decide({
+  root,
+  data,
+  redisPort,
+  gatewayPort,
+  simulated,
+  found,
+}: Plan): Record<string, string> {
   return {
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     GATEWAY_PORT: String(gatewayPort),
@@ -46,9 +63,11 @@ export function decide({ root, data, redisPort, gatewayPort }: Plan): Record<str
     TRUSTED_PROXY: 'loopback',
     LAUNCHER: 'process',
     PROJECT_DIR: root,
+    SIMULATED_SOURCES: simulated.join(','),
     HOST_PROC: '/proc',
     HOST_SYS: '/sys',
     HOST_NAME_FILE: '/etc/hostname',
+    ...found,
   }
 }
 
@@ -64,6 +83,18 @@ export function redisPart({ root, data, redisPort, given }: Plan): Part {
       TAILBOARD_REDIS_DIR: join(data, 'redis'),
     },
   }
+}
+
+/** What stands in for the real thing of a source. */
+export function standInPart(
+  { root, given }: Pick<Plan, 'root' | 'given'>,
+  id: SourceId,
+  { script, args }: StandIn,
+  place: Place,
+): Part {
+  const app = join(root, 'apps', id)
+  const command: Part['command'] = [process.execPath, join(app, script), ...args(place)]
+  return { name: `double ${id}`, command, cwd: app, env: pick(given, always) }
 }
 
 /** The services, each with the variables of its own schema. */

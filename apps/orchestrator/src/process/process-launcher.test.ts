@@ -25,7 +25,7 @@ async function script(text: string): Promise<ProcessLauncher> {
   await mkdir(join(project, 'apps/system/dist'), { recursive: true })
   await writeFile(join(project, 'apps/system/dist/main.js'), text)
   await writeFile(join(project, 'package.json'), '{"type":"module"}')
-  return new ProcessLauncher(project, raw)
+  return new ProcessLauncher(project, { raw })
 }
 
 function isAlive(pid: number): boolean {
@@ -65,6 +65,18 @@ test('a run gets exactly its own variables', async () => {
   expect(given).toEqual({ REDIS_URL: raw.REDIS_URL, TAILBOARD_NODE: 'kitchen' })
 })
 
+test('only a source that speaks to a stand-in is told so', async () => {
+  await script(`
+    import { writeFileSync } from 'node:fs'
+    writeFileSync('said', process.env.TAILBOARD_SIMULATED ?? 'nothing')`)
+  const said = async (simulated: string[]) => {
+    await new ProcessLauncher(project, { raw, simulated }).run('system', never)
+    return readFile(join(project, 'said'), 'utf8')
+  }
+  expect(await said(['pihole'])).toBe('nothing')
+  expect(await said(['pihole', 'system'])).toBe('1')
+})
+
 /** Starts a grandchild, says both pids, and hangs. */
 const hangs = `
   import { spawn } from 'node:child_process'
@@ -75,16 +87,19 @@ const hangs = `
   writeFileSync('child', String(process.pid))
   setInterval(() => {}, 1000)`
 
+const stateOf = async (launcher: ProcessLauncher) =>
+  (await launcher.status()).services.find(({ service }) => service === 'source-system')
+
 test('an abort kills the run and what it started', async () => {
   const launcher = await script(hangs)
   const stop = new AbortController()
   const end = launcher.run('system', stop.signal)
   const pids = [await pidIn('child'), await pidIn('grandchild')]
-  expect((await launcher.status()).services).toMatchObject([{ service: 'source-system', state: 'running' }])
+  expect(await stateOf(launcher)).toMatchObject({ state: 'running' })
   stop.abort()
   expect((await end).exitCode).toBe(137)
   await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 20_000)
-  expect((await launcher.status()).services).toMatchObject([{ state: 'exited', memoryBytes: null }])
+  expect(await stateOf(launcher)).toMatchObject({ state: 'exited', memoryBytes: null })
 })
 
 test('its end leaves no run behind', async () => {
@@ -108,9 +123,9 @@ test('a run that an earlier process began is found, followed to its end, and can
   const exited = once(orphan, 'exit')
   await pidIn('child')
   expect(await launcher.running()).toEqual(['system'])
-  expect(await new ProcessLauncher(project, { ...raw, REDIS_URL: 'redis://127.0.0.1:2' }).running()).toEqual(
-    [],
-  )
+  expect(
+    await new ProcessLauncher(project, { raw: { ...raw, REDIS_URL: 'redis://127.0.0.1:2' } }).running(),
+  ).toEqual([])
   const stop = new AbortController()
   const end = launcher.takeUp('system', stop.signal)
   stop.abort()
@@ -120,7 +135,7 @@ test('a run that an earlier process began is found, followed to its end, and can
 })
 
 test('a source that is not built is a failure with the line that mends it', async () => {
-  const launcher = new ProcessLauncher(project, raw)
+  const launcher = new ProcessLauncher(project, { raw })
   await expect(launcher.prepare('system')).rejects.toMatchObject({
     kind: 'missing-image',
     hint: 'pnpm turbo build --filter=@tailboard/system',
@@ -128,5 +143,5 @@ test('a source that is not built is a failure with the line that mends it', asyn
 })
 
 test('the node is this machine', async () => {
-  expect(await new ProcessLauncher(project, raw).nodeName()).toBe(hostname())
+  expect(await new ProcessLauncher(project, { raw }).nodeName()).toBe(hostname())
 })

@@ -28,16 +28,24 @@ interface Child {
   since: number
 }
 
+export interface ProcessLauncherOptions {
+  /** Where the sources' variables come from; this process's own environment, when absent. */
+  raw?: Record<string, string | undefined>
+  /** The sources that speak to a stand-in: their readings say so. */
+  simulated?: readonly string[]
+}
+
 /** Runs poll sources as child processes: for the demo, where there is no engine. */
 export class ProcessLauncher implements Launcher {
   readonly #projectDir: string
   readonly #raw: Record<string, string | undefined> | undefined
+  readonly #simulated: ReadonlySet<string>
   readonly #children = new Map<SourceId, Child>()
 
-  /** @param raw where the sources' variables come from; this process's own environment, when absent. */
-  constructor(projectDir: string, raw?: Record<string, string | undefined>) {
+  constructor(projectDir: string, { raw, simulated = [] }: ProcessLauncherOptions = {}) {
     this.#projectDir = resolve(projectDir)
     this.#raw = raw
+    this.#simulated = new Set(simulated)
   }
 
   async ready(): Promise<void> {}
@@ -136,7 +144,8 @@ export class ProcessLauncher implements Launcher {
   }
 
   #environment(source: SourceId): Record<string, string> {
-    return passEnvironment(sourceVariables(source), this.#raw)
+    const passed = passEnvironment(sourceVariables(source), this.#raw)
+    return this.#simulated.has(source) ? { ...passed, TAILBOARD_SIMULATED: '1' } : passed
   }
 
   /** The sources' processes of this project and this Redis: two demos of one checkout leave each other alone. */
