@@ -192,9 +192,9 @@ export class Runner {
     const verdict = judge({ source, end, started, now, stoppedBy, timeoutSeconds, stored })
     const isClean = verdict.result === null || end?.exitCode === 0
     if (!isClean) await this.#freeLock(run)
-    const cost = stoppedBy === null ? await store.readCost(source, started).catch(() => null) : null
+    const said = stoppedBy === null ? await store.readLastWords(source, started).catch(() => null) : null
     this.#runs.delete(source)
-    schedule.end(source, store.time.monotonicMs(), verdict.ending)
+    schedule.end(source, store.time.monotonicMs(), verdict.ending, said?.wantedMs)
     if (verdict.failure !== null) reporter.fail(source, verdict.failure)
     if (verdict.result === null) {
       log.info('another run of this source is under way', { source })
@@ -210,7 +210,7 @@ export class Runner {
       cause: run.cause,
       result: verdict.result,
       exitCode: end?.exitCode ?? null,
-      cost,
+      cost: said?.cost ?? null,
     }
     // One line a failure; one a run would be the most that is written to the card in an idle hour.
     const say = record.result === 'ok' ? log.debug : log.info

@@ -107,6 +107,24 @@ describe('the interval', () => {
     expect(dueIn('a')).toBe(15_000)
   })
 
+  test.each([
+    ['after its device has measured', 85_000, 85_000],
+    ['not at once, when that is nearly now', 12_500, 15_000],
+    ['no later than twice its interval from its start', 600_000, 120_000],
+    ['nor before the least wait, when that moment is past', -1_000, 15_000],
+  ])('a run may say when the next one is worth its cost: %s', (_name, wantedMs, dueMs) => {
+    const { schedule, time, now, dueIn } = setUp({ a: {} })
+    const startedMs = now()
+    schedule.begin('a', startedMs)
+    time.advance(5_000)
+    schedule.end('a', now(), 'success', startedMs + wantedMs)
+    expect(dueIn('a') + 5_000).toBe(dueMs)
+    // A failure knows nothing of its device: its turn is the regular one.
+    schedule.begin('a', now())
+    schedule.end('a', now(), 'failure', now() + 100_000)
+    expect(dueIn('a')).toBe(minute)
+  })
+
   test('wakeAtMs is the next moment at which something is due', () => {
     const { run, schedule, now } = setUp({ a: {}, b: { intervalMs: 2 * minute } })
     run('a', 0)

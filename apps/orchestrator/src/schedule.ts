@@ -1,3 +1,4 @@
+import { leastIntervalSeconds } from '@tailboard/contracts'
 import { backoffMs } from '@tailboard/service/backoff'
 
 /** Each wait is longer by a chance of up to this share, so that sources with equal intervals drift apart. */
@@ -123,8 +124,11 @@ export class Schedule {
     entry.isGivingBack = !entry.plan.enabled && entry.owesGivingBack
   }
 
-  /** A run ended. */
-  end(source: string, nowMs: number, ending: Ending): void {
+  /**
+   * A run ended. `wantedMs`: when the source itself wants the next one (its device says when it measures); it gets it
+   * within the least interval from now and twice its own from its start.
+   */
+  end(source: string, nowMs: number, ending: Ending, wantedMs: number | null = null): void {
     const entry = this.#entries.get(source)
     if (entry === undefined) return
     this.#startRound.delete(source)
@@ -135,6 +139,9 @@ export class Schedule {
     if (entry.isGivingBack && ending !== 'neither') entry.owesGivingBack = false
     if (enabled && entry.runsAgain) {
       entry.dueMs = nowMs
+    } else if (enabled && ending === 'success' && wantedMs !== null && entry.startedMs !== null) {
+      const latestMs = entry.startedMs + 2 * intervalMs
+      entry.dueMs = Math.max(Math.min(wantedMs, latestMs), nowMs + leastIntervalSeconds * 1000)
     } else if (enabled) {
       entry.dueMs = Math.max(this.#regularDue(entry, nowMs), nowMs + intervalMs * restShare)
     } else if (entry.owesGivingBack) {

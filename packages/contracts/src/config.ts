@@ -8,7 +8,7 @@ import { stampSchema } from './time.ts'
 export const configLimits = { bytes: 64 * 1024, versions: 20 } as const
 
 /** A poll costs a container start: seconds of a Pi's processor and hundreds of kilobytes of its card. */
-const leastIntervalSeconds = 10
+export const leastIntervalSeconds = 10
 
 const seconds = (least: number, most: number) =>
   v.pipe(

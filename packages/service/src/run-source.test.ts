@@ -42,7 +42,20 @@ test('a reading is stored with its event, and the run tells what it cost', async
     data: systemReading,
   })
   expect(await redis.xlen(keys.events)).toBe(1)
-  expect((await store.readCost('system', store.now()))?.peakMemoryBytes).toBeGreaterThan(1_000_000)
+  const said = await store.readLastWords('system', store.now())
+  expect(said?.cost.peakMemoryBytes).toBeGreaterThan(1_000_000)
+  expect(said?.wantedMs).toBeNull()
+})
+
+test('a run that knows when the next one is worth its cost says so, and an older run’s word is nobody’s', async () => {
+  await run(async () => ({ data: systemReading, nextInS: 300 }))
+  const { clock } = store.now()
+  expect((await store.readLastWords('system', store.now()))?.wantedMs).toBe(clock.ms + 300_000)
+  time.advance(1)
+  expect(await store.readLastWords('system', store.now())).toBeNull()
+  // A run that failed wants what the schedule wants.
+  await run(() => Promise.reject(new TailboardError('unreachable', 'Nothing answers')))
+  expect((await store.readLastWords('system', store.now()))?.wantedMs).toBeNull()
 })
 
 test('a failure stands beside the last good reading', async () => {

@@ -49,6 +49,11 @@ export interface Measurement {
   problem?: TailboardError
   /** How long this may pass for current (s), where the device knows better than twice the interval. */
   staleAfterS?: number
+  /**
+   * In how long another run is worth its cost (s), where the device says when it measures next. The orchestrator keeps it
+   * between its least interval and twice the owner's.
+   */
+  nextInS?: number
   /** Made up: the run spoke to a stand-in. */
   simulated?: boolean
 }
@@ -129,6 +134,7 @@ async function runWithStore(
     return exitCodes.alreadyRunning
   }
   const stop = new AbortController()
+  let nextInS: number | undefined
   const onSignal = () => stop.abort(new TailboardError('timeout', 'The run was stopped before it was done'))
   process.once('SIGTERM', onSignal)
   process.once('SIGINT', onSignal)
@@ -154,12 +160,14 @@ async function runWithStore(
     }
     if (!settings.enabled) return await giveBack(source, context)
     await carryOutCommands(source, store, context)
-    return await measureAndPublish(source, store, context, environment.TAILBOARD_SIMULATED)
+    const done = await measureAndPublish(source, store, context, environment.TAILBOARD_SIMULATED)
+    nextInS = done.nextInS
+    return done.exitCode
   } finally {
     clearTimeout(deadline)
     process.off('SIGTERM', onSignal)
     process.off('SIGINT', onSignal)
-    await reportCost(store, id, log)
+    await reportCost(store, id, log, nextInS)
     await lock.give()
   }
 }
@@ -186,7 +194,7 @@ async function measureAndPublish(
   store: Store,
   context: RunContext,
   isSimulated: boolean,
-): Promise<number> {
+): Promise<{ exitCode: number; nextInS?: number | undefined }> {
   const id = source.contract.id as SourceId
   try {
     const measured = await abortable(source.measure(context), context.signal)
@@ -215,11 +223,11 @@ async function measureAndPublish(
       await store.publishReading(reading, problem)
     }
     context.log.info('measured', problem === null ? {} : { problem })
-    return exitCodes.ok
+    return { exitCode: exitCodes.ok, nextInS: measured.nextInS }
   } catch (error) {
     const failure: Failure = toFailure(error, stampNow(store.time), context.log)
     await store.publishFailure(id, failure)
-    return error instanceof TailboardError ? exitCodes.failed : exitCodes.bug
+    return { exitCode: error instanceof TailboardError ? exitCodes.failed : exitCodes.bug }
   }
 }
 
@@ -269,10 +277,14 @@ async function carryOutCommands(source: PollSource, store: Store, context: RunCo
   }
 }
 
-async function reportCost(store: Store, id: SourceId, log: Logger): Promise<void> {
+async function reportCost(store: Store, id: SourceId, log: Logger, nextInS?: number): Promise<void> {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
   try {
-    await store.writeCost(id, { peakMemoryBytes: maxRSS * 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 })
+    await store.writeCost(
+      id,
+      { peakMemoryBytes: maxRSS * 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 },
+      nextInS,
+    )
   } catch (error) {
     log.warn('the run’s cost could not be written', { error })
   }

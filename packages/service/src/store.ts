@@ -1,4 +1,5 @@
 import {
+  amount,
   type Command,
   commandLimits,
   commandSchema,
@@ -35,7 +36,17 @@ import { redactor } from './redact.ts'
 import { withRoom } from './room.ts'
 
 const outcomeSchema = v.picklist(['ok', 'partial', 'failed'])
-const datedCostSchema = v.object({ ...runCostSchema.entries, ended: stampSchema })
+const lastWordsSchema = v.object({
+  ...runCostSchema.entries,
+  ended: stampSchema,
+  nextInS: v.optional(v.pipe(amount, v.maxValue(7 * 86_400))),
+})
+
+/** What a run said at its end. `wantedMs`: when it wants the next one (CLOCK_MONOTONIC); null when it does not care. */
+export interface LastWords {
+  cost: RunCost
+  wantedMs: number | null
+}
 
 /** What Redis holds of one source, and what of it could not be read. */
 export type StoredSource = Pick<SourceView, 'reading' | 'success' | 'outcome' | 'failure' | 'run'> & {
@@ -162,21 +173,21 @@ export class Store {
     await this.#publish({ type: 'clock', node: this.node, stamp: this.now(), jumpMs }, () => {})
   }
 
-  /** A run's last act: what it cost. */
-  async writeCost(source: SourceId, cost: RunCost): Promise<void> {
-    const dated = { ...cost, ended: this.now() }
+  /** A run's last act: what it cost, and in how long (s) another is worth its cost, where the device told. */
+  async writeCost(source: SourceId, cost: RunCost, nextInS?: number): Promise<void> {
+    const dated = { ...cost, ended: this.now(), ...(nextInS === undefined ? {} : { nextInS }) }
     const key = keys.source(this.node, source)
     await withRoom(this.redis, () => this.redis.hset(key, { [sourceFields.cost]: JSON.stringify(dated) }))
   }
 
-  /** What the run that started at `started` cost; null when it did not tell. */
-  async readCost(source: SourceId, started: Stamp): Promise<RunCost | null> {
+  /** What the run that started at `started` said at its end: its cost, and when it wants the next one. Null when it said nothing. */
+  async readLastWords(source: SourceId, started: Stamp): Promise<LastWords | null> {
     const json = await this.redis.hget(keys.source(this.node, source), sourceFields.cost)
     if (json === null) return null
-    const cost = parseJson(datedCostSchema, json, 'the cost of a run')
-    const isOfThisRun =
-      cost.ended.clock.boot === started.clock.boot && cost.ended.clock.ms >= started.clock.ms
-    return isOfThisRun ? { peakMemoryBytes: cost.peakMemoryBytes, cpuMs: cost.cpuMs } : null
+    const { ended, nextInS, ...cost } = parseJson(lastWordsSchema, json, 'the cost of a run')
+    const isOfThisRun = ended.clock.boot === started.clock.boot && ended.clock.ms >= started.clock.ms
+    if (!isOfThisRun) return null
+    return { cost, wantedMs: nextInS === undefined ? null : ended.clock.ms + nextInS * 1000 }
   }
 
   /** The oldest queued command of a source, taken out of the queue; null when there is none. */
