@@ -116,6 +116,12 @@ export class Project {
     return this.#redis
   }
 
+  /** A container that was started again may have another address: the next `redis()` asks for it. */
+  forgetRedis(): void {
+    this.#redis?.disconnect()
+    this.#redis = undefined
+  }
+
   /** What stands in Traefik's place, by the project's own labels and files. */
   async front(env: Record<string, string> = {}, listenAddress = '127.0.0.1', port = 0): Promise<Front> {
     await this.stopFront()
