@@ -109,6 +109,14 @@ test('an unchanged measurement moves the last success, not the reading', async (
   expect((second.success?.clock.ms ?? 0) - (first.success?.clock.ms ?? 0)).toBe(60_000)
 })
 
+test('after a boot an unchanged measurement is written once more, so that its age is of this boot', async () => {
+  const measuredAt = new Date(time.wallMs())
+  await run(async () => ({ data: systemReading, measuredAt }))
+  time.reboot('boot-2')
+  await run(async () => ({ data: systemReading, measuredAt }))
+  expect((await store.readSource('system')).reading?.clock.boot).toBe('boot-2')
+})
+
 test('a second run beside the first one measures nothing', async () => {
   let inner: number | undefined
   await run(async () => {

@@ -235,6 +235,8 @@ function isSameMeasurement(reading: Reading, previous: Reading | null): boolean 
   return (
     previous !== null &&
     previous.measuredAt === reading.measuredAt &&
+    // After a boot it is written once more: the age of what an earlier boot wrote hangs on the wall clock.
+    previous.clock.boot === reading.clock.boot &&
     previous.simulated === reading.simulated &&
     // Not as text: what was stored has the order of the schema's keys.
     isDeepStrictEqual(previous.data, reading.data)
