@@ -88,6 +88,9 @@ describe.skipIf(without.has('engine') || without.has('netns'))(
 
     test('the refused visitor of the page reads which line lets him in', async () => {
       expect((await ask('home', '/')).body).toContain('TAILBOARD_READ_FROM')
+      expect((await ask('home', '/refused.css')).status).toBe(200)
+      for (const path of ['/index.html', '/manifest.webmanifest'])
+        expect((await ask('home', path)).status).toBe(403)
     })
 
     test('a network that the owner adds gets in', async () => {
@@ -107,11 +110,10 @@ describe.skipIf(without.has('engine') || without.has('netns'))(
     })
 
     test('a write is an event with the address that it came from, whatever the client says of itself', async () => {
+      const claims = ['-H', 'X-Forwarded-For: 1.2.3.4', '-H', 'Tailscale-User-Login: alice@example.com']
       await until(
         'a free source',
-        async () =>
-          (await ask('tailnet', '/api/sources/system/run', ...post, '-H', 'X-Forwarded-For: 1.2.3.4'))
-            .status === 202,
+        async () => (await ask('tailnet', '/api/sources/system/run', ...post, ...claims)).status === 202,
       )
       const redis = await project.redis()
       const events = await redis.xrevrange('tailboard:events', '+', '-', 'COUNT', 50)
@@ -119,6 +121,7 @@ describe.skipIf(without.has('engine') || without.has('netns'))(
         .map(([, fields]) => JSON.parse(fields[1] ?? '{}'))
         .filter(({ type }) => type === 'write')
       expect(writes[0]?.by).toBe(clients.tailnet)
+      expect(JSON.stringify(events)).not.toContain('alice')
     })
 
     test('what Tailscale Funnel brings gets nothing', async () => {
