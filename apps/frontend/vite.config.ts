@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vite'
+import { firstLoadFiles } from './src/testing/first-load.ts'
 
 const compressible = /\.(html|js|css|svg|webmanifest|json)$/
 
@@ -16,7 +17,6 @@ function precompress(): Plugin {
       dist = resolve(root, build.outDir)
     },
     closeBundle() {
-      let firstLoad = 0
       for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile() || !compressible.test(entry.name)) continue
         const path = join(entry.parentPath, entry.name)
@@ -25,11 +25,25 @@ function precompress(): Plugin {
         writeFileSync(`${path}.gz`, gz)
         const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
         writeFileSync(`${path}.br`, brotliCompressSync(raw, { params: quality }))
-        if (!entry.name.startsWith('refused')) firstLoad += gz.length
       }
+      const sizes = firstLoadFiles(dist).map(
+        (file) => statSync(join(dist, compressible.test(file) ? `${file}.gz` : file)).size,
+      )
+      const firstLoad = sizes.reduce((all, size) => all + size, 0)
       this.info(`first load, gzip: ${(firstLoad / 1000).toFixed(1)} kB of 60 kB`)
     },
   }
+}
+
+type Modules = { getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null }
+
+/** Whether the first load needs a module: the entry imports it at once, by whatever way. */
+function isNeededFirst(id: string, modules: Modules, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false
+  seen.add(id)
+  const info = modules.getModuleInfo(id)
+  if (info === null) return false
+  return info.isEntry || info.importers.some((importer) => isNeededFirst(importer, modules, seen))
 }
 
 const gateway = process.env.TAILBOARD_GATEWAY ?? 'http://localhost:8080'
@@ -37,6 +51,18 @@ const gateway = process.env.TAILBOARD_GATEWAY ?? 'http://localhost:8080'
 export default defineConfig({
   plugins: [svelte(), precompress()],
   // The Content-Security-Policy allows nothing inline and no data: address.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, cssCodeSplit: false },
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    cssCodeSplit: false,
+    // One file for the first load: pieces compress worse, and each is a request of its own.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: (id: string, modules: Modules) => (isNeededFirst(id, modules) ? 'page' : null) }],
+        },
+      },
+    },
+  },
   server: { proxy: { '/api': gateway, '/ws': { target: gateway, ws: true } } },
 })

@@ -1,11 +1,32 @@
+import type { Command } from '@tailboard/contracts/command'
+import type { Reading } from '@tailboard/contracts/reading'
 import type { SourceId } from '@tailboard/contracts/sources/index'
+import type { Stamp } from '@tailboard/contracts/time'
 import type { Component } from 'svelte'
+import Aranet4 from './Aranet4.svelte'
+import Pihole from './Pihole.svelte'
 import System from './System.svelte'
+import Tailscale from './Tailscale.svelte'
+import Weather from './Weather.svelte'
 
-/** What a card's body gets: the data of a reading of its source's own schema. */
+/** What a card's body gets. It takes of it what it needs. */
 export interface CardBody {
+  /** A reading's data, of its source's own schema. */
   data: Record<string, unknown>
+  reading: Reading
+  /** The server's clock, once a second. */
+  now: Stamp
+  /** False while the page is cut off: nothing may be asked of the server. */
+  isCurrent: boolean
+  /** The newest command of this source since the page was opened. */
+  command: Command | null
 }
 
 /** The body of each source's card. Adding one is a file of the same stem and a line here. */
-export const cards: Record<SourceId, Component<CardBody>> = { system: System }
+export const cards: Record<SourceId | 'tailscale' | 'aranet4', Component<CardBody>> = {
+  aranet4: Aranet4,
+  pihole: Pihole,
+  system: System,
+  tailscale: Tailscale,
+  weather: Weather,
+}

@@ -31,6 +31,11 @@ export function mebibytes(amount: number): string {
   return joined({ value: short(amount / 1_048_576), unit: 'MiB' })
 }
 
+/** A count, its thousands apart: `12,345`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-GB')
+}
+
 /** A value of the contract in the form that a person reads, by the unit that the contract gives it. */
 export function quantity(value: number, unit = ''): Quantity {
   switch (unit) {
@@ -42,6 +47,9 @@ export function quantity(value: number, unit = ''): Quantity {
       return { value: value.toFixed(1), unit }
     case '%':
       return { value: short(value), unit }
+    case 'hPa':
+    case 'ppm':
+      return { value: count(value), unit }
     case 's':
       return { value: duration(value * 1000), unit: '' }
     case '':

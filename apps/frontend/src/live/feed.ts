@@ -1,3 +1,4 @@
+import type { Command } from '@tailboard/contracts/command'
 import { compareCursors } from '@tailboard/contracts/event'
 import { applyEvent, type LiveModel } from '@tailboard/contracts/live'
 import type { Stamp } from '@tailboard/contracts/time'
@@ -32,6 +33,8 @@ export interface FeedView {
   returns: number
   /** Messages that could not be read. */
   garbage: number
+  /** The newest command of each source, of those that were told since the page was opened. */
+  commands: Readonly<Record<string, Command>>
 }
 
 export const feedLimits = {
@@ -59,7 +62,7 @@ export class Feed {
     this.#tools = tools
     this.#onChange = on.change
     this.#onTime = on.time
-    this.#view = { model: null, link: 'connecting', events: 0, returns: 0, garbage: 0 }
+    this.#view = { model: null, link: 'connecting', events: 0, returns: 0, garbage: 0, commands: {} }
   }
 
   /** Shows an old model until the server answers. It carries no cursor: the first connection asks for everything. */
@@ -164,8 +167,12 @@ export class Feed {
     if (!isNew && message.event.type !== 'notice') return {}
     if (isNew) this.#cursor = message.cursor
     try {
-      const model = applyEvent(this.#view.model, message.event)
-      return { model, events: this.#view.events + (isNew ? 1 : 0) }
+      const { event } = message
+      const model = applyEvent(this.#view.model, event)
+      const known = this.#view.commands
+      const isOurs = event.type === 'command' && event.node === model.node
+      const commands = isOurs ? { ...known, [event.source]: event.command } : known
+      return { model, commands, events: this.#view.events + (isNew ? 1 : 0) }
     } catch {
       return { garbage: this.#view.garbage + 1 }
     }

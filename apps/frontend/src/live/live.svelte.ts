@@ -1,3 +1,4 @@
+import type { Command } from '@tailboard/contracts/command'
 import type { LiveModel } from '@tailboard/contracts/live'
 import type { Stamp } from '@tailboard/contracts/time'
 import { loadSnapshot, type Store, saveSnapshot } from './cache.ts'
@@ -15,7 +16,14 @@ const clocks = { monotonicMs: () => performance.now(), wallMs: () => Date.now() 
 
 /** Everything that the page knows of the house, and how well it knows it. */
 export class Live {
-  #view: FeedView = $state.raw({ model: null, link: 'connecting', events: 0, returns: 0, garbage: 0 })
+  #view: FeedView = $state.raw({
+    model: null,
+    link: 'connecting',
+    events: 0,
+    returns: 0,
+    garbage: 0,
+    commands: {},
+  })
   #now: Stamp | null = $state.raw(null)
   #liveSince: Stamp | null = $state.raw(null)
   #isFromCache = $state(false)
@@ -52,6 +60,11 @@ export class Live {
   /** Whether what is shown is as new as the server has it. While it isn't, all of it is marked as old. */
   get isCurrent(): boolean {
     return this.#view.link === 'live' && !this.#isFromCache
+  }
+
+  /** The newest command of a source since the page was opened. */
+  command(source: string): Command | null {
+    return this.#view.commands[source] ?? null
   }
 
   get liveSince(): Stamp | null {

@@ -11,5 +11,6 @@ export const stateLook: Record<ShownState, { tone: Tone; icon: IconName }> = {
   failed: { tone: 'bad', icon: 'cross' },
   stale: { tone: 'warn', icon: 'clock' },
   disabled: { tone: 'quiet', icon: 'off' },
+  unset: { tone: 'quiet', icon: 'plug' },
   offline: { tone: 'warn', icon: 'clock' },
 }
