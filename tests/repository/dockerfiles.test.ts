@@ -37,3 +37,16 @@ describe.each(dockerfiles)('%s', (app, text) => {
     expect(text).toMatch(/^USER \d+:\d+$/m)
   })
 })
+
+test('what compiles stays behind: a stage that no other begins with, from which one finished folder is copied', () => {
+  const compiling = dockerfiles.filter(([, text]) => /\bg\+\+/.test(text))
+  expect(compiling.map(([app]) => app)).toContain('aranet4')
+  for (const [, text] of compiling) {
+    const [stages = '', last = ''] = text.split('\nFROM scratch\n')
+    expect(stages).toMatch(
+      /\nFROM node:24-trixie-slim AS native\nRUN apt-get update && apt-get install .*g\+\+/,
+    )
+    expect(text).not.toMatch(/^FROM native\b/m)
+    expect(last.match(/^COPY --from=native .*$/gm)).toEqual(['COPY --from=native /native/dist/ ./'])
+  }
+})
