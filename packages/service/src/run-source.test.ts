@@ -117,6 +117,12 @@ test('after a boot an unchanged measurement is written once more, so that its ag
   expect((await store.readSource('system')).reading?.clock.boot).toBe('boot-2')
 })
 
+test('a device whose clock runs ahead has not measured in the future', async () => {
+  await run(async () => ({ data: systemReading, measuredAt: new Date(time.wallMs() + 3_600_000) }))
+  const { reading } = await store.readSource('system')
+  expect(reading?.measuredAt).toBe(reading?.writtenAt)
+})
+
 test('a second run beside the first one measures nothing', async () => {
   let inner: number | undefined
   await run(async () => {
