@@ -45,4 +45,8 @@ if (: >"$probe") 2>/dev/null; then rm -f "$probe"; else
   say "nothing can be saved: $dir can't be written. Live values go on; a restart starts empty. Check the SD card."
 fi
 
+# The way in for a source in the host's network, where no port of ours is open: a socket in a folder that only the two share.
+sockets=${TAILBOARD_REDIS_SOCKETS:-/run/tailboard}
+[ ! -d "$sockets" ] || set -- "$@" --unixsocket "$sockets/redis.sock" --unixsocketperm 777
+
 exec redis-server "$conf" --dir "$dir" "$@"

@@ -12,6 +12,7 @@ const expected: Record<string, { user: RegExp; memory: number; adds?: string[]; 
   'web-gateway': { user: /^1000:1000$/, memory: 96, restart: 'unless-stopped' },
   frontend: { user: /^101:101$/, memory: 48, restart: 'unless-stopped' },
   orchestrator: { user: /^0:0$/, memory: 32, restart: 'unless-stopped' },
+  'source-aranet4': { user: /^0:0$/, memory: 48, adds: ['NET_ADMIN', 'NET_RAW'], restart: 'no' },
   'source-tailscale': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-weather': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-pihole': { user: /^1000:1000$/, memory: 48, restart: 'no' },
