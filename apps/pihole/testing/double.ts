@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { standAlone } from '@tailboard/service/testing/stand-alone'
 import { BlockingState } from './blocking.ts'
 import { type FaultName, faults } from './faults.ts'
 import type { Reply, Request } from './reply.ts'
@@ -132,6 +133,9 @@ export class PiholeDouble {
 if (import.meta.main) {
   const api = process.argv[3] === 'v5' ? 'v5' : 'v6'
   const double = await new PiholeDouble({ api }).start(Number(process.argv[2] ?? 0), process.argv[4])
-  for (const [name, value] of Object.entries(double.environment)) console.log(`${name}=${value}`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void double.stop())
+  standAlone(double, faults, {
+    seats: () => double.seats,
+    logins: () => double.sessions.logins,
+    blocking: () => double.blocking.at(Date.now() / 1000),
+  })
 }

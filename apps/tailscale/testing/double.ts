@@ -5,6 +5,7 @@ import { chmod, link, mkdir, rename, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { standAlone } from '@tailboard/service/testing/stand-alone'
 import { type FaultName, faults } from './faults.ts'
 import { type StatusOptions, statusText } from './model.ts'
 
@@ -123,6 +124,5 @@ if (import.meta.main) {
     process.argv[2] ?? join(tmpdir(), `tailscaled-double-${process.pid}`, 'tailscaled.sock'),
   )
   await double.start({ startedMs: Date.now() - 86_400_000 })
-  for (const [name, value] of Object.entries(double.environment)) console.log(`${name}=${value}`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void double.stop())
+  standAlone(double, faults)
 }

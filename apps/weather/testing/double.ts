@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// The three weather services on one local port, with their refusals. Alone: node apps/weather/testing/double.ts [PORT]
+// The three weather services on one local port, with their refusals. Alone: node apps/weather/testing/double.ts [PORT] [ADDRESS]
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { standAlone } from '@tailboard/service/testing/stand-alone'
 import { type FaultName, faults } from './faults.ts'
 import { MetNo } from './met-no.ts'
 import { forecast, search } from './open-meteo.ts'
@@ -25,8 +26,9 @@ export class WeatherDouble {
     this.#now = now
   }
 
-  async start(port = 0): Promise<this> {
-    this.#server.listen(port, '127.0.0.1')
+  /** On loopback; one that containers reach listens on 0.0.0.0. */
+  async start(port = 0, address = '127.0.0.1'): Promise<this> {
+    this.#server.listen(port, address)
     await once(this.#server, 'listening')
     return this
   }
@@ -94,7 +96,6 @@ export class WeatherDouble {
 }
 
 if (import.meta.main) {
-  const double = await new WeatherDouble().start(Number(process.argv[2] ?? 0))
-  for (const [name, value] of Object.entries(double.environment)) console.log(`${name}=${value}`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void double.stop())
+  const double = await new WeatherDouble().start(Number(process.argv[2] ?? 0), process.argv[3])
+  standAlone(double, faults)
 }

@@ -1,6 +1,7 @@
 export { openBrowser } from './browser.ts'
 export { type CommandResult, command, tryCommand } from './command.ts'
 export { configText } from './config.ts'
+export { Double } from './double.ts'
 export { LiveClient } from './live.ts'
 export { alwaysOn, docker, Project, repository, without } from './project.ts'
 export { until } from './until.ts'
