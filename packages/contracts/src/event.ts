@@ -22,8 +22,8 @@ export const eventSchema = v.variant('type', [
     reading: readingSchema,
     failure: v.nullable(failureSchema),
   }),
-  /** A success whose measurement is the one that we have. */
-  v.object({ type: v.literal('success'), ...ofSource }),
+  /** A success whose measurement is the one that we have. `failure` is set when it is only part of what it should be. */
+  v.object({ type: v.literal('success'), ...ofSource, failure: v.optional(failureSchema) }),
   v.object({ type: v.literal('failure'), ...ofSource, failure: failureSchema }),
   v.object({ type: v.literal('run'), ...ofSource, run: runStateSchema }),
   v.object({ type: v.literal('command'), ...ofSource, command: commandSchema }),

@@ -68,6 +68,14 @@ test('a success moves the last success and not the reading', () => {
   expect(system).toMatchObject({ reading, success: later, outcome: 'ok' })
 })
 
+test('a success that lacks something is partial, and moves no reading either', () => {
+  const { system } = apply(
+    { type: 'reading', ...of, reading, failure: null },
+    { type: 'success', ...of, stamp: later, failure },
+  ).sources
+  expect(system).toMatchObject({ reading, success: later, outcome: 'partial', failure })
+})
+
 test('a run changes where the source stands in the schedule', () => {
   const run = { ...idleRunState, running: stamp, failuresInARow: 2 }
   expect(apply({ type: 'run', ...of, run }).sources.system.run).toEqual(run)

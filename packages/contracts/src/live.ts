@@ -45,7 +45,12 @@ export function applyEvent(model: LiveModel, event: Event): LiveModel {
         failure: event.failure ?? view.failure,
       }))
     case 'success':
-      return withSource(model, event.source, (view) => ({ ...view, success: event.stamp, outcome: 'ok' }))
+      return withSource(model, event.source, (view) => ({
+        ...view,
+        success: event.stamp,
+        outcome: event.failure === undefined ? 'ok' : 'partial',
+        failure: event.failure ?? view.failure,
+      }))
     case 'failure':
       return withSource(model, event.source, (view) => ({
         ...view,

@@ -109,6 +109,19 @@ test('an unchanged measurement moves the last success, not the reading', async (
   expect((second.success?.clock.ms ?? 0) - (first.success?.clock.ms ?? 0)).toBe(60_000)
 })
 
+test('an unchanged measurement that lacks something is partial, and is not written again', async () => {
+  const measuredAt = new Date(time.wallMs())
+  const problem = new TailboardError('unreachable', 'One of two was not heard')
+  await run(async () => ({ data: systemReading, measuredAt, problem }))
+  const first = await store.readSource('system')
+  time.advance(60_000)
+  await run(async () => ({ data: systemReading, measuredAt, problem }))
+  const second = await store.readSource('system')
+  expect(second.reading).toEqual(first.reading)
+  expect(second).toMatchObject({ outcome: 'partial', failure: { message: 'One of two was not heard' } })
+  expect((second.success?.clock.ms ?? 0) - (first.success?.clock.ms ?? 0)).toBe(60_000)
+})
+
 test('after a boot an unchanged measurement is written once more, so that its age is of this boot', async () => {
   const measuredAt = new Date(time.wallMs())
   await run(async () => ({ data: systemReading, measuredAt }))

@@ -213,12 +213,8 @@ async function measureAndPublish(
       data: redactor.redactValue(measured.data),
     }
     const problem = measured.problem === undefined ? null : toFailure(measured.problem, stamp, context.log)
-    if (
-      problem === null &&
-      measured.measuredAt !== undefined &&
-      isSameMeasurement(checkReading(reading), context.previous)
-    ) {
-      await store.publishSuccess(id)
+    if (measured.measuredAt !== undefined && isSameMeasurement(checkReading(reading), context.previous)) {
+      await store.publishSuccess(id, problem)
     } else {
       await store.publishReading(reading, problem)
     }

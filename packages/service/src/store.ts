@@ -96,12 +96,15 @@ export class Store {
   }
 
   /** A success that measured what is known already. */
-  async publishSuccess(source: SourceId): Promise<void> {
+  async publishSuccess(source: SourceId, given: Failure | null = null): Promise<void> {
     const stamp = this.now()
-    await this.#publish({ type: 'success', node: this.node, source, stamp }, (multi) => {
+    const failure = given === null ? null : redactFailure(given)
+    const event = { type: 'success' as const, node: this.node, source, stamp }
+    await this.#publish(failure === null ? event : { ...event, failure }, (multi) => {
       multi.hset(keys.source(this.node, source), {
         [sourceFields.success]: JSON.stringify(stamp),
-        [sourceFields.outcome]: 'ok',
+        [sourceFields.outcome]: failure === null ? 'ok' : 'partial',
+        ...(failure === null ? {} : { [sourceFields.failure]: JSON.stringify(failure) }),
       })
     })
   }
