@@ -40,7 +40,8 @@ describe.skipIf(without.has('engine'))('Redis as a Pi’s card treats it', () =>
     await project.writeFile('card.yml', `services:\n  redis:\n    volumes:\n      - ${card()}:/data\n`)
     project.overrides = ['card.yml']
     await project.up()
-    page = await LiveClient.open((await project.front()).url)
+    const { url } = await project.front()
+    page = await until('the live stream', () => LiveClient.open(url))
     await until('the first reading', async () => (await measuredMs()) > 0, { withinMs: 280_000 })
   })
   afterAll(async () => {

@@ -75,6 +75,8 @@ const overrides = {
 /** The end of a program that prints what it knows and dies. */
 const leak = {
   services: {
+    // A change of its own: Compose makes only what changed anew, and then the orchestrator knows of this file.
+    orchestrator: { environment: { LOG_LEVEL: 'info' } },
     'source-pihole': {
       entrypoint: [
         '/usr/local/bin/node',
@@ -99,7 +101,7 @@ describe.skipIf(without.has('engine'))('a Pi with everything odd', () => {
     project.overrides = ['odd.yml']
     await project.up()
     base = (await project.front()).url
-    live = await LiveClient.open(base)
+    live = await until('the live stream', () => LiveClient.open(base))
   })
   afterAll(async () => {
     live?.close()
@@ -291,7 +293,10 @@ describe.skipIf(without.has('engine'))('a Pi with everything odd', () => {
           document.body.append(element)
         }))
         const run = base + '/api/sources/system/run'
-        const socket = new WebSocket(base.replace('http', 'ws') + '/ws/live')
+        const opened = (socket) => new Promise((resolve) => {
+          socket.onopen = () => resolve('open')
+          socket.onerror = () => resolve('refused')
+        })
         return {
           read: await settled(fetch(base + '/api/sources').then((answer) => answer.text())),
           page: await settled(fetch(base + '/').then((answer) => answer.text())),
@@ -299,12 +304,7 @@ describe.skipIf(without.has('engine'))('a Pi with everything odd', () => {
           blind: await settled(fetch(run, { method: 'POST', mode: 'no-cors' }).then((answer) => answer.text())),
           script: await loaded('script', (element) => { element.src = base + '/api/sources' }),
           image: await loaded('img', (element) => { element.src = base + '/icon.svg' }),
-          socket: await within(
-            new Promise((resolve) => {
-              socket.onopen = () => resolve('open')
-              socket.onerror = () => resolve('refused')
-            }),
-          ),
+          socket: await within(opened(new WebSocket(base.replace('http', 'ws') + '/ws/live'))),
         }
       })(${JSON.stringify(base.replace(/\/$/, ''))})`)
         expect(got).toEqual({
@@ -350,14 +350,14 @@ describe.skipIf(without.has('engine'))('a Pi with everything odd', () => {
     await until('the gateway', async () => (await fetch(new URL('/api/sources', base))).ok)
     await goodRun(before)
     live.close()
-    live = await LiveClient.open(base)
+    live = await until('the live stream', () => LiveClient.open(base))
   })
 
   test('`docker compose up -d` takes them over, and nothing differs any more', async () => {
     await project.up()
     base = (await project.front()).url
     live.close()
-    live = await LiveClient.open(base)
+    live = await until('the live stream', () => LiveClient.open(base))
     await until('no names', async () => {
       const { system } = await api<StatusAnswer>('/api/status')
       return system !== null && system.changedVariables.length === 0
@@ -370,11 +370,12 @@ describe.skipIf(without.has('engine'))('a Pi with everything odd', () => {
     await project.up()
     base = (await project.front()).url
     live.close()
-    live = await LiveClient.open(base)
+    live = await until('the live stream', () => LiveClient.open(base))
     await run('pihole')
     const failure = await until('the end of its log', async () => {
       const view = await source('pihole')
-      return view?.failure?.kind === 'crashed' && view.failure
+      if (view?.failure?.kind !== 'crashed') throw new Error(JSON.stringify(view))
+      return view.failure
     })
     expect(failure.log?.join('\n')).toContain('PIHOLE_PASSWORD')
     expect(failure.log?.join('\n')).toContain('•••')
