@@ -7,6 +7,7 @@ import {
   type Order,
   type RunRecord,
   type SourceSettings,
+  sourceIds,
   sources,
   stampPlus,
   TailboardError,
@@ -49,7 +50,13 @@ afterEach(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 async function publishConfig(system: Partial<SourceSettings>, rest: Partial<Config> = {}): Promise<void> {
-  const config = v.parse(configSchema, { ...defaultConfig, ...rest, sources: { system } })
+  // What one source does is told by one source: the others are off.
+  const off = sourceIds.filter((id) => id !== 'system').map((id) => [id, { enabled: false }])
+  const config = v.parse(configSchema, {
+    ...defaultConfig,
+    ...rest,
+    sources: { ...Object.fromEntries(off), system },
+  })
   const status = {
     version: String(Math.random()),
     origin: 'file',
@@ -88,7 +95,7 @@ const order = (change: Partial<Order> = {}) =>
 const ended = (count: number) => until(async () => expect(await records()).toHaveLength(count))
 
 /** A run that writes a reading, as a real one does. */
-async function measure(): Promise<typeof cleanEnd> {
+async function measure(nextInS?: number): Promise<typeof cleanEnd> {
   const stamp = store.now()
   const reading = {
     node: 'kitchen',
@@ -100,13 +107,13 @@ async function measure(): Promise<typeof cleanEnd> {
     simulated: false,
   }
   await store.publishReading({ ...reading, data: systemReading }, null)
-  await store.writeCost('system', { peakMemoryBytes: 30_000_000, cpuMs: 120 })
+  await store.writeCost('system', { peakMemoryBytes: 30_000_000, cpuMs: 120 }, nextInS)
   return cleanEnd
 }
 
 test('runs at start, records what it cost, and runs again at the interval', async () => {
   await publishConfig({ intervalSeconds: 60 })
-  launcher.work = measure
+  launcher.work = () => measure()
   const orchestrator = await start()
   await ended(1)
   const [first] = await records()
@@ -116,6 +123,20 @@ test('runs at start, records what it cost, and runs again at the interval', asyn
   expect(running).toBeNull()
   expect(next?.clock.ms).toBe(time.monotonicMs() + 60_000)
   time.advance(59_000)
+  orchestrator.wake()
+  expect(launcher.begun).toHaveLength(1)
+  time.advance(1_000)
+  orchestrator.wake()
+  await ended(2)
+})
+
+test('a run that knows when its device measures next is followed then', async () => {
+  await publishConfig({ intervalSeconds: 60 })
+  launcher.work = () => measure(95)
+  const orchestrator = await start()
+  await ended(1)
+  expect((await state()).next?.clock.ms).toBe(time.monotonicMs() + 95_000)
+  time.advance(94_000)
   orchestrator.wake()
   expect(launcher.begun).toHaveLength(1)
   time.advance(1_000)
