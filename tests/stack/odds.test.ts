@@ -76,7 +76,7 @@ const overrides = {
 const leak = {
   services: {
     // A change of its own: Compose makes only what changed anew, and then the orchestrator knows of this file.
-    orchestrator: { environment: { LOG_LEVEL: 'info' } },
+    orchestrator: { environment: { LOG_LEVEL: 'warn' } },
     'source-pihole': {
       entrypoint: [
         '/usr/local/bin/node',
