@@ -1,10 +1,10 @@
 # What can be done with this checkout. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down logs build restart status test-poll demo dev check test soak bench clean
+.PHONY: help up down logs build restart status test-poll demo dev check test soak bench new-source clean
 
 # The poll source that test-poll runs.
-SOURCE ?= system
+SOURCE ?= weather
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,10 +37,13 @@ status: ## What runs, and what it costs
 	@docker compose --profile "*" ps -a
 	@ids=$$(docker compose --profile "*" ps -q); [ -z "$$ids" ] || docker stats --no-stream $$ids
 
-test-poll: ## Run one poll source now: make test-poll SOURCE=system
+test-poll: ## Run one poll source now: make test-poll SOURCE=pihole
 	docker compose --profile poll run --rm source-$(SOURCE)
 
 ##@ Working on it
+new-source: ## Begin a source: make new-source NAME=tide (then docs/adding-a-source.md)
+	@scripts/setup node tools/new-source/src/main.ts "$(NAME)"
+
 check: ## Format, lint, types, who may import whom, documents up to date
 	@scripts/setup node tests/run/main.ts check
 
