@@ -1,7 +1,7 @@
 import { keys } from '@tailboard/contracts'
 import { FakeTime } from '@tailboard/service/testing/fake-time'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { node, TestGateway, until } from './testing/test-gateway.ts'
+import { node, systemOf, TestGateway, until } from './testing/test-gateway.ts'
 
 const time = new FakeTime()
 const it = new TestGateway({ time })
@@ -79,7 +79,7 @@ test('a stale reading is no metric any more, only its age is', async () => {
   expect(lines).toContain('tailboard_reading_age_seconds{node="kitchen",source="system"} 121')
   expect(lines).toContain('tailboard_source_state{node="kitchen",source="system",state="stale"} 1')
   const answer = (await it.get('/api/sources')).json()
-  expect(answer.sources[0]).toMatchObject({ state: 'stale', isStale: true, readingAgeS: 121 })
+  expect(systemOf(answer)).toMatchObject({ state: 'stale', isStale: true, readingAgeS: 121 })
 })
 
 test('what a source writes beside its contract is no metric', async () => {

@@ -1,7 +1,7 @@
 import { commandSchema, keys, type SourceCommand, sourceContract } from '@tailboard/contracts'
 import * as v from 'valibot'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { node, TestGateway, until } from './testing/test-gateway.ts'
+import { node, systemOf, TestGateway, until } from './testing/test-gateway.ts'
 
 const it = new TestGateway()
 const commands = sourceContract('system').commands as Record<string, SourceCommand>
@@ -76,5 +76,5 @@ test('a source that is switched off takes neither', async () => {
     expect(answer.json()).toMatchObject({ status: 422, type: 'urn:tailboard:disabled' })
     expect(answer.json().hint).toContain('sources.system.enabled')
   }
-  expect((await it.get('/api/sources')).json().sources[0].state).toBe('disabled')
+  expect(systemOf((await it.get('/api/sources')).json()).state).toBe('disabled')
 })

@@ -2,7 +2,7 @@ import { keys, limits, stampPlus } from '@tailboard/contracts'
 import { redactor } from '@tailboard/service'
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
-import { node, TestGateway, until } from '../testing/test-gateway.ts'
+import { node, systemOf, TestGateway, until } from '../testing/test-gateway.ts'
 
 let it = new TestGateway()
 afterEach(() => it[Symbol.asyncDispose]())
@@ -46,7 +46,7 @@ test('Redis goes and comes back with its data: the page is told both, and goes o
   await until(() => page.notices('redis').at(-1)?.level === 'error')
   const answer = (await it.get('/api/sources')).json()
   expect(answer.isLive).toBe(false)
-  expect(answer.sources[0].reading.data.host.name).toBe('kitchen')
+  expect(systemOf(answer).reading.data.host.name).toBe('kitchen')
   const refused = await it.post('/api/sources/system/run')
   expect(refused.statusCode).toBe(503)
   expect(refused.json()).toMatchObject({ type: 'urn:tailboard:redis-away' })
@@ -73,7 +73,7 @@ test('Redis hangs without hanging up: said too, and an edit of the configuration
   await until(() => page.messages.length > 0)
   await it.redis.client('PAUSE', 14_000, 'ALL')
   await until(() => page.notices('redis').at(-1)?.level === 'error')
-  expect((await it.get('/api/sources')).json().sources[0].reading).not.toBe(null)
+  expect(systemOf((await it.get('/api/sources')).json()).reading).not.toBe(null)
   expect((await it.post('/api/sources/system/run')).statusCode).toBe(503)
   await it.writeFile('sources:\n  system:\n    intervalSeconds: 77\n')
   await until(() => it.gateway.config.current?.config.sources.system.intervalSeconds === 77)

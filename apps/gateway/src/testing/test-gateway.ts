@@ -127,6 +127,15 @@ export class TestGateway {
     })
   }
 
+  async patch(path: string, body: unknown, headers: Record<string, string> = {}) {
+    return this.app.inject({
+      method: 'PATCH',
+      url: path,
+      headers: { host: 'localhost', ...headers },
+      payload: body as object,
+    })
+  }
+
   /** A reading as the source would write it. */
   reading(change: (data: typeof systemReading) => void = () => {}): Reading {
     const stamp = this.store.now()
@@ -213,4 +222,10 @@ export async function until(claim: () => boolean | Promise<boolean>, withinMs = 
     if (performance.now() > end) throw new Error(`never came true: ${claim.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/** The system source in an answer of GET /api/sources, wherever it stands in the list. */
+// biome-ignore lint/suspicious/noExplicitAny: an answer as a client gets it, held against its schema elsewhere.
+export function systemOf(answer: { sources: any[] }): any {
+  return answer.sources.find(({ id }) => id === 'system')
 }
