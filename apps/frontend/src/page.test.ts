@@ -1,15 +1,13 @@
-import { readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { rmSync } from 'node:fs'
 import { stampPlus } from '@tailboard/contracts/time'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { axeFindings, isTooWide } from './testing/axe.ts'
 import { openBrowser } from './testing/browser.ts'
 import { buildPage } from './testing/build-page.ts'
 import { FakeGateway } from './testing/fake-gateway.ts'
 import { failureEvent, modelWith, node, readingEvent, runEvent, start, statusAt } from './testing/samples.ts'
 import { words } from './words.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let dist: string
 let browser: Browser
@@ -266,30 +264,19 @@ const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
 )
 test.each(looks)('axe finds nothing in $colorScheme at $width px', async ({ colorScheme, width }) => {
   await open({ colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' })
-  const findings = async () => {
-    const found = await page.evaluate<{
-      passes: unknown[]
-      violations: { id: string; nodes: { html: string }[] }[]
-    }>(
-      `${axe}; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-    )
-    expect(found.passes.length).toBeGreaterThan(10)
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  }
-  const isTooWide = () =>
-    page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+  const findings = () => axeFindings(page)
   await visit()
   await page.getByText('All numbers').click()
   await says('Network interfaces')
   expect(await findings()).toEqual([])
-  expect(await isTooWide()).toBe(false)
+  expect(await isTooWide(page)).toBe(false)
   gateway.publish(failureEvent(start))
   await says('Failed')
   expect(await findings()).toEqual([])
   await page.goto(`${gateway.url}#/status`)
   await says('web-gateway')
   expect(await findings()).toEqual([])
-  expect(await isTooWide()).toBe(false)
+  expect(await isTooWide(page)).toBe(false)
   gateway.cut()
   await says(words.link.lost)
   expect(await findings()).toEqual([])

@@ -100,7 +100,9 @@ test('the lines that take a device up keep those that are there, and a hostile n
     'sources:',
     '  aranet4:',
     '    devices:',
-    '      - { address: "c7:18:1e:21:f4:87", name: "Living room" }',
-    '      - { address: "d1:02:03:04:05:06", name: "a\\", b: {" }',
+    '      - address: "c7:18:1e:21:f4:87"',
+    '        name: "Living room"',
+    '      - address: "d1:02:03:04:05:06"',
+    '        name: "a\\", b: {"',
   ])
 })

@@ -99,13 +99,15 @@ const told = (label: string, value: number | null, unit: string, more = ''): Fac
 
 /** The lines of config/tailboard.yaml that take devices up. A name may hold anything, so it stands in quotes. */
 export function linesToAdopt(nearby: Aranet4Nearby[], devices: Aranet4Data['devices']): string[] {
-  const line = (address: string, name: string) =>
-    `      - { address: "${address}", name: ${JSON.stringify(name)} }`
+  const lines = (address: string, name: string) => [
+    `      - address: "${address}"`,
+    `        name: ${JSON.stringify(name)}`,
+  ]
   return [
     'sources:',
     '  aranet4:',
     '    devices:',
-    ...devices.map(({ address, name }) => line(address, name)),
-    ...nearby.map(({ address, name }) => line(address, name ?? text.unnamed)),
+    ...devices.flatMap(({ address, name }) => lines(address, name)),
+    ...nearby.flatMap(({ address, name }) => lines(address, name ?? text.unnamed)),
   ]
 }

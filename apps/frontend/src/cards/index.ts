@@ -23,7 +23,7 @@ export interface CardBody {
 }
 
 /** The body of each source's card. Adding one is a file of the same stem and a line here. */
-export const cards: Record<SourceId | 'tailscale' | 'aranet4', Component<CardBody>> = {
+export const cards: Record<SourceId, Component<CardBody>> = {
   aranet4: Aranet4,
   pihole: Pihole,
   system: System,

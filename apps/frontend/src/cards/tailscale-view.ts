@@ -44,7 +44,9 @@ export function keyWarnings({ self, peers, counts }: TailscaleData, nowMs: numbe
     return { isExpired: false, message: said.keySoon(who, days) }
   })
   const more = Math.max(counts.keysRunningOut, all.length) - shown.length
-  return more > 0 ? [...shown, { isExpired: false, message: said.keysMore(more) }] : shown
+  return more > 0
+    ? [...shown, { isExpired: false, message: (shown.length > 0 ? said.keysMore : said.keysSome)(more) }]
+    : shown
 }
 
 /** Whether a peer is online, and if not, since when. */

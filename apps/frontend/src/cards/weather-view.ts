@@ -18,6 +18,7 @@ const believedPercent = { withAmount: 30, alone: 50 } as const
 export function told(value: number | null, unit: string): string {
   if (value === null) return words.weather.notTold
   if (unit === 'in') return joined({ value: value.toFixed(value < 0.095 ? 2 : 1), unit })
+  if (unit === '%') return joined({ value: String(Math.round(value)), unit })
   return unit.startsWith('°') ? degrees(value) : said(value, unit)
 }
 

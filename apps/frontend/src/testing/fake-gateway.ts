@@ -30,6 +30,8 @@ export class FakeGateway {
   /** `since` of each connection that was opened, in order. */
   readonly asked: (string | null)[] = []
   readonly runs: string[] = []
+  /** The bodies of POST .../commands, in order. */
+  readonly commands: unknown[] = []
   readonly #page: string
   readonly #events: { cursor: string; event: Event }[] = []
   #server: Server | null = null
@@ -116,9 +118,17 @@ export class FakeGateway {
     const { pathname } = new URL(request.url ?? '/', this.url)
     if (request.method === 'POST') {
       this.runs.push(pathname)
-      response
-        .writeHead(this.runAnswer.status, { 'content-type': this.runAnswer.type })
-        .end(this.runAnswer.body)
+      let body = ''
+      request.setEncoding('utf8')
+      request.on('data', (part: string) => {
+        body += part
+      })
+      request.on('end', () => {
+        if (pathname.endsWith('/commands')) this.commands.push(JSON.parse(body))
+        response
+          .writeHead(this.runAnswer.status, { 'content-type': this.runAnswer.type })
+          .end(this.runAnswer.body)
+      })
       return
     }
     if (pathname === '/api/status') {

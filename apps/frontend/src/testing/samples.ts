@@ -1,11 +1,14 @@
 import type { StatusAnswer } from '@tailboard/contracts/api'
+import type { Command } from '@tailboard/contracts/command'
 import { defaultConfig } from '@tailboard/contracts/config'
 import type { Failure } from '@tailboard/contracts/error'
 import type { Event } from '@tailboard/contracts/event'
 import { emptyModel, type LiveModel } from '@tailboard/contracts/live'
 import type { Reading } from '@tailboard/contracts/reading'
 import type { RunRecord } from '@tailboard/contracts/run'
+import type { SourceId } from '@tailboard/contracts/sources/index'
 import type { SystemData } from '@tailboard/contracts/sources/system'
+import type { SourceView } from '@tailboard/contracts/state'
 import { type Stamp, stampPlus } from '@tailboard/contracts/time'
 
 export const node = 'pi'
@@ -168,6 +171,46 @@ export function modelWith(now: Stamp, change: { cpu?: number; simulated?: boolea
       },
     },
   }
+}
+
+/** The model with a good reading of that source, measured at that moment. */
+export function withReading(model: LiveModel, id: SourceId, data: object, now: Stamp): LiveModel {
+  const reading: Reading = {
+    node,
+    source: id,
+    schema: 1,
+    measuredAt: now.at,
+    writtenAt: now.at,
+    clock: now.clock,
+    simulated: false,
+    data: { ...data },
+  }
+  const view: SourceView = { ...model.sources[id], reading, success: now, outcome: 'ok' }
+  return { ...model, sources: { ...model.sources, [id]: view } }
+}
+
+/** What became of a command to a source, as an event. */
+export function commandEvent(now: Stamp, source: SourceId, change: Partial<Command> = {}): Event {
+  const command: Command = {
+    id: '0a1b2c3d',
+    node,
+    source,
+    verb: 'disable',
+    args: {},
+    by: '100.101.102.104',
+    asked: now,
+    status: 'done',
+    outcome: 'Pi-hole lets everything through for 5 minutes',
+    finished: now,
+    ...change,
+  }
+  return { type: 'command', node, source, stamp: now, command }
+}
+
+/** The model with a source that has failed and never worked. */
+export function withFailure(model: LiveModel, id: SourceId, failure: Failure): LiveModel {
+  const view: SourceView = { ...model.sources[id], outcome: 'failed', failure }
+  return { ...model, sources: { ...model.sources, [id]: view } }
 }
 
 export function statusAt(now: Stamp): StatusAnswer {

@@ -1,7 +1,19 @@
+import type { LiveModel } from '@tailboard/contracts/live'
 import type { Aranet4Data, Aranet4Device } from '@tailboard/contracts/sources/aranet4'
 import type { PiholeData } from '@tailboard/contracts/sources/pihole'
 import type { TailscaleData, TailscalePeer } from '@tailboard/contracts/sources/tailscale'
 import type { WeatherCondition, WeatherData } from '@tailboard/contracts/sources/weather'
+import type { Stamp } from '@tailboard/contracts/time'
+import { modelWith, withReading } from './samples.ts'
+
+/** Every source with a good reading. */
+export function fullModel(now: Stamp): LiveModel {
+  let model = modelWith(now)
+  model = withReading(model, 'weather', weatherSample(now.at), now)
+  model = withReading(model, 'aranet4', aranet4Sample(), now)
+  model = withReading(model, 'pihole', piholeSample(), now)
+  return withReading(model, 'tailscale', tailscaleSample(), now)
+}
 
 const hourMs = 3_600_000
 
