@@ -95,7 +95,7 @@ const orchestrator = {
     schema: list,
     default: '',
     description:
-      'With the launcher process: sources that speak to a stand-in, separated by commas. Their runs get TAILBOARD_SIMULATED=1.',
+      'With the launcher process: sources that speak to a stand-in, separated by commas. Their runs get TAILBOARD_SIMULATED=1. NAME=FILE: a module that stands in for hardware and is loaded into the run.',
   },
 } as const satisfies Variables
 

@@ -62,7 +62,8 @@ export class Demo implements Watcher {
     if (other !== null)
       throw new DemoError(`A demo runs from this folder already: ${other || 'it is starting'}. End it first.`)
     if (this.#state.endLeftovers() > 0) this.#options.say('demo: ended what an earlier demo had left behind')
-    for (const folder of ['config', 'logs', 'redis']) await mkdir(join(data, folder), { recursive: true })
+    for (const folder of ['config', 'hls', 'logs', 'redis'])
+      await mkdir(join(data, folder), { recursive: true })
     await this.#writeFirstConfig()
 
     const [redisPort, gatewayPort, vitePort] = [await freePort(), await freePort(), await freePort()]
@@ -143,6 +144,10 @@ export class Demo implements Watcher {
   async #standIn(plan: Plan, id: SourceId): Promise<void> {
     const standIn = standIns[id]
     if (standIn === undefined || (await standIn.isRealHere?.())) return
+    if ('preload' in standIn) {
+      plan.simulated.push(`${id}=${join(plan.root, 'apps', id, standIn.preload)}`)
+      return
+    }
     const folder = await mkdtemp(join(tmpdir(), 'tailboard-double-'))
     this.ended.addEventListener('abort', () => rmSync(folder, { recursive: true, force: true }))
     const place = { port: await freePort(), socket: join(folder, 'socket') }

@@ -6,7 +6,7 @@ import {
   sourceVariables,
   type Variables,
 } from '@tailboard/contracts'
-import type { Place, StandIn } from './stand-ins.ts'
+import type { Double, Place } from './stand-ins.ts'
 import type { Part } from './supervised.ts'
 
 /** What the parts have to know of each other. */
@@ -17,8 +17,8 @@ export interface Plan {
   redisPort: number
   gatewayPort: number
   vitePort: number
-  /** Sources that speak to a stand-in, and the variables by which they find it. */
-  simulated: SourceId[]
+  /** Sources that speak to a stand-in (SIMULATED_SOURCES), and the variables by which they find it. */
+  simulated: string[]
   found: Record<string, string>
   /** The environment that the demo itself was started with. */
   given: Record<string, string | undefined>
@@ -60,6 +60,7 @@ export function decide({
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     GATEWAY_PORT: String(gatewayPort),
     CONFIG_DIR: join(data, 'config'),
+    HLS_DIR: join(data, 'hls'),
     TRUSTED_PROXY: 'loopback',
     LAUNCHER: 'process',
     PROJECT_DIR: root,
@@ -89,7 +90,7 @@ export function redisPart({ root, data, redisPort, given }: Plan): Part {
 export function standInPart(
   { root, given }: Pick<Plan, 'root' | 'given'>,
   id: SourceId,
-  { script, args }: StandIn,
+  { script, args }: Double,
   place: Place,
 ): Part {
   const app = join(root, 'apps', id)

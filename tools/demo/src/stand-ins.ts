@@ -7,13 +7,20 @@ export interface Place {
   socket: string
 }
 
-/** What a source speaks to in the demo where this machine has not the real thing. */
-export interface StandIn {
+/** A program that stands in for what a source speaks to. */
+export interface Double {
   /** The program that stands in, in the folder of the source's app. It prints the variables as NAME=value. */
   script: string
   args: (place: Place) => string[]
   /** The variables that are taken from it; it is up once it has printed them all. */
   gives: string[]
+}
+
+/** What a source speaks to in the demo where this machine has not the real thing. */
+export type StandIn = (
+  | Double
+  | { /** A module for the source's own process, in place of its hardware. */ preload: string }
+) & {
   /** Whether the real thing is here; absent: it never is. */
   isRealHere?: () => Promise<boolean>
 }
@@ -47,6 +54,7 @@ export const standIns: Partial<Record<SourceId, StandIn>> = {
     ],
     isRealHere: () => answersJson('https://geocoding-api.open-meteo.com/v1/search?name=Berlin&count=1'),
   },
+  aranet4: { preload: 'testing/preload.ts' },
   pihole: {
     script: 'testing/double.ts',
     args: ({ port }) => [String(port)],

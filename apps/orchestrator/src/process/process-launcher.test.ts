@@ -77,6 +77,16 @@ test('only a source that speaks to a stand-in is told so', async () => {
   expect(await said(['pihole', 'system'])).toBe('1')
 })
 
+test('a stand-in for hardware is loaded into the run before the source itself', async () => {
+  await script(`
+    import { writeFileSync } from 'node:fs'
+    writeFileSync('said', String(globalThis.standIn))`)
+  const file = join(project, 'a folder, with a = in it.mjs')
+  await writeFile(file, 'globalThis.standIn = "here"')
+  await new ProcessLauncher(project, { raw, simulated: [`system=${file}`] }).run('system', never)
+  expect(await readFile(join(project, 'said'), 'utf8')).toBe('here')
+})
+
 /** Starts a grandchild, says both pids, and hangs. */
 const hangs = `
   import { spawn } from 'node:child_process'

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import { constants, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import {
   commonVariables,
   isSourceId,
@@ -31,7 +32,7 @@ interface Child {
 export interface ProcessLauncherOptions {
   /** Where the sources' variables come from; this process's own environment, when absent. */
   raw?: Record<string, string | undefined>
-  /** The sources that speak to a stand-in: their readings say so. */
+  /** The sources that speak to a stand-in: their readings say so. `NAME=FILE`: a module that is loaded before the source's own. */
   simulated?: readonly string[]
 }
 
@@ -39,13 +40,14 @@ export interface ProcessLauncherOptions {
 export class ProcessLauncher implements Launcher {
   readonly #projectDir: string
   readonly #raw: Record<string, string | undefined> | undefined
-  readonly #simulated: ReadonlySet<string>
+  /** By source: the module that is loaded first; empty for none. */
+  readonly #simulated: ReadonlyMap<string, string>
   readonly #children = new Map<SourceId, Child>()
 
   constructor(projectDir: string, { raw, simulated = [] }: ProcessLauncherOptions = {}) {
     this.#projectDir = resolve(projectDir)
     this.#raw = raw
-    this.#simulated = new Set(simulated)
+    this.#simulated = new Map(simulated.map((entry) => split(entry)))
   }
 
   async ready(): Promise<void> {}
@@ -145,7 +147,11 @@ export class ProcessLauncher implements Launcher {
 
   #environment(source: SourceId): Record<string, string> {
     const passed = passEnvironment(sourceVariables(source), this.#raw)
-    return this.#simulated.has(source) ? { ...passed, TAILBOARD_SIMULATED: '1' } : passed
+    const preload = this.#simulated.get(source)
+    if (preload === undefined) return passed
+    // Not as an argument: a run is known by its script, the first one.
+    const options = preload === '' ? {} : { NODE_OPTIONS: `--import=${pathToFileURL(preload)}` }
+    return { ...passed, ...options, TAILBOARD_SIMULATED: '1' }
   }
 
   /** The sources' processes of this project and this Redis: two demos of one checkout leave each other alone. */
@@ -155,6 +161,12 @@ export class ProcessLauncher implements Launcher {
     const found = await findProcesses(entries, url === undefined ? [] : [`REDIS_URL=${url}`])
     return new Map([...found].filter((pair): pair is [SourceId, number[]] => isSourceId(pair[0])))
   }
+}
+
+/** `NAME=FILE` or `NAME`. */
+function split(entry: string): [name: string, file: string] {
+  const [name = '', ...file] = entry.split('=')
+  return [name, file.join('=')]
 }
 
 /** Keeps the end of what a run writes. */

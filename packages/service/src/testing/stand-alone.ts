@@ -16,7 +16,6 @@ export function standAlone<F extends string>(
   faults: Record<F, unknown>,
   tells: Record<string, () => unknown> = {},
 ): void {
-  for (const [name, value] of Object.entries(double.environment)) console.log(`${name}=${value}`)
   const lines = createInterface({ input: process.stdin })
   lines.on('line', (line) => {
     const [word = '', ...rest] = line.trim().split(' ')
@@ -36,4 +35,6 @@ export function standAlone<F extends string>(
       void double.stop()
     })
   }
+  // Last: whoever reads them may end it at once.
+  for (const [name, value] of Object.entries(double.environment)) console.log(`${name}=${value}`)
 }
