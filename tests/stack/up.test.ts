@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { keys, type SystemData, sourceFields } from '@tailboard/contracts'
+import { keys, type SystemData, sourceFields, sourceIds } from '@tailboard/contracts'
 import { alwaysOn, docker, Project, until, without } from '@tailboard/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const project = new Project('up')
-const images = ['gateway', 'frontend', 'orchestrator', 'system'].map((app) => `tailboard/${app}:local`)
+const images = ['gateway', 'frontend', 'orchestrator', ...sourceIds].map((app) => `tailboard/${app}:local`)
 
 /** Takes our images away, so that `up` has to build. Refuses where someone's dashboard runs from them. */
 async function removeImages(): Promise<void> {
