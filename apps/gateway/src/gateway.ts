@@ -9,6 +9,7 @@ import {
 } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 import { ConfigKeeper } from './config/config-keeper.ts'
+import { ConfigWriter } from './config/config-writer.ts'
 import { HttpProblem } from './http-problem.ts'
 import { Hub } from './hub.ts'
 import { Follower } from './live/follower.ts'
@@ -34,6 +35,7 @@ export class Gateway {
   readonly follower: Follower
   readonly pages: Pages
   readonly config: ConfigKeeper
+  readonly configWriter: ConfigWriter
   readonly watch: RedisWatch
   readonly #blocking: Redis
   #store: Store | null = null
@@ -63,6 +65,7 @@ export class Gateway {
       store: () => this.#store,
       onTrouble: () => void this.watch.check(),
     })
+    this.configWriter = new ConfigWriter(this.config)
   }
 
   /** What the gateway knows of this node. @throws HttpProblem until Redis has answered for the first time. */

@@ -11,6 +11,10 @@ test('the document has every call, with schemas that resolve', async () => {
   expect(Object.keys(document.paths).sort()).toEqual(
     [
       '/api/config',
+      '/api/config/schema',
+      '/api/config/versions',
+      '/api/config/versions/{id}',
+      '/api/config/versions/{id}/restore',
       '/api/openapi.json',
       '/api/readings/{source}',
       '/api/sources',
@@ -34,6 +38,9 @@ test('the document has every call, with schemas that resolve', async () => {
   ])
   const schema = sources.responses['200'].content['application/json'].schema
   expect(schema.properties.sources.items.properties.state.enum).toContain('stale')
+  expect(document.paths['/api/config'].patch.parameters).toEqual([
+    { name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } },
+  ])
   const command = document.paths['/api/sources/{source}/commands'].post
   expect(command.parameters[0]).toMatchObject({ name: 'source', in: 'path', required: true })
   expect(command.requestBody.content['application/json'].schema.required).toEqual(['verb'])

@@ -28,7 +28,7 @@ export function openapiDocument(operations: readonly Operation[], version: strin
   }
 }
 
-function describe({ method, url, summary, schema, mediaType, problems }: Operation): Json {
+function describe({ method, url, summary, schema, mediaType, problems, ifMatch }: Operation): Json {
   const responses: Record<string, Json> = {}
   for (const [status, body] of Object.entries(schema.response ?? {})) {
     responses[status] = { description: 'Done', content: { [mediaType]: { schema: json(body, 'output') } } }
@@ -40,7 +40,11 @@ function describe({ method, url, summary, schema, mediaType, problems }: Operati
     const problem = { schema: { $ref: '#/components/schemas/Problem' } }
     responses[String(status)] = { description: 'A problem', content: { 'application/problem+json': problem } }
   }
-  const parameters = [...parametersOf(schema.params, 'path'), ...parametersOf(schema.querystring, 'query')]
+  const parameters = [
+    ...parametersOf(schema.params, 'path'),
+    ...parametersOf(schema.querystring, 'query'),
+    ...(ifMatch ? [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } }] : []),
+  ]
   return {
     operationId: `${method}${url.replace(/[^a-zA-Z]+(.?)/g, (_all, next: string) => next.toUpperCase())}`,
     summary,

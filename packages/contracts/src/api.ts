@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { commandSchema } from './command.ts'
-import { configStatusSchema, publishedConfigSchema } from './config.ts'
+import { configSchema, configStatusSchema, publishedConfigSchema } from './config.ts'
+import { configChangeLimits, configChangeSchema, configVersionSchema } from './config-version.ts'
 import { failureSchema } from './error.ts'
 import { amount } from './field.ts'
 import { nodeName, sourceName } from './names.ts'
@@ -78,6 +79,30 @@ export const commandAnswerSchema = commandSchema
 
 /** GET /api/config. The ETag is `status.version`. */
 export const configAnswerSchema = publishedConfigSchema
+
+/** GET /api/config/versions: the kept versions, newest first. The first is what the file says now, unless that is broken. */
+export const configVersionsAnswerSchema = v.object({ versions: v.array(configVersionSchema) })
+export type ConfigVersionsAnswer = v.InferOutput<typeof configVersionsAnswerSchema>
+
+/** GET /api/config/versions/:id: one version, its values, and what a return to it would change now. */
+export const configVersionAnswerSchema = v.object({
+  version: configVersionSchema,
+  config: configSchema,
+  /** From what is in force to this version; at most ten. */
+  changes: v.pipe(v.array(configChangeSchema), v.maxLength(configChangeLimits.changes)),
+})
+export type ConfigVersionAnswer = v.InferOutput<typeof configVersionAnswerSchema>
+
+/**
+ * The body of PATCH /api/config: the values to change, nested as in the file. A list is replaced whole; null means the
+ * default. Keys that no schema knows are refused.
+ */
+export const configPatchSchema = v.pipe(
+  v.unknown(),
+  // A list would pass for a group with nothing in it.
+  v.check((body) => !Array.isArray(body), 'must be a group of settings'),
+  v.record(v.string(), v.unknown(), 'must be a group of settings'),
+)
 
 /** One line of the list of the last runs: the run, and which source it was of. */
 export const loggedRunSchema = v.object({ source: sourceName, ...runRecordSchema.entries })

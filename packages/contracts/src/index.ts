@@ -1,6 +1,7 @@
 export * from './api.ts'
 export * from './command.ts'
 export * from './config.ts'
+export * from './config-version.ts'
 export * from './environment.ts'
 export * from './error.ts'
 export * from './event.ts'

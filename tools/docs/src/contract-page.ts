@@ -22,6 +22,8 @@ const shapes: [string, v.GenericSchema, string, string][] = [
   ['ConfigStatus', contracts.configStatusSchema, 'config.ts', 'configStatusSchema'],
   ['ConfigProblem', contracts.configProblemSchema, 'config.ts', 'configProblemSchema'],
   ['PublishedConfig', contracts.publishedConfigSchema, 'config.ts', 'publishedConfigSchema'],
+  ['ConfigVersion', contracts.configVersionSchema, 'config-version.ts', 'configVersionSchema'],
+  ['ConfigChange', contracts.configChangeSchema, 'config-version.ts', 'configChangeSchema'],
 ]
 
 /** Answers and bodies of the API. */
@@ -31,6 +33,8 @@ const calls: [string, v.GenericSchema, string][] = [
   ['GET /api/readings/:source', contracts.readingAnswerSchema, 'readingAnswerSchema'],
   ['POST /api/sources/:source/run', contracts.runAnswerSchema, 'runAnswerSchema'],
   ['POST /api/sources/:source/commands, the body', contracts.commandBodySchema, 'commandBodySchema'],
+  ['GET /api/config/versions', contracts.configVersionsAnswerSchema, 'configVersionsAnswerSchema'],
+  ['GET /api/config/versions/:id', contracts.configVersionAnswerSchema, 'configVersionAnswerSchema'],
   ['GET /api/status', contracts.statusAnswerSchema, 'statusAnswerSchema'],
 ]
 

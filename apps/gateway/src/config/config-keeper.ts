@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Config,
   type ConfigProblem,
@@ -6,33 +7,47 @@ import {
   defaultConfig,
   type PublishedConfig,
 } from '@tailboard/contracts'
-import { type Logger, type Store, stampNow, type TimeSource } from '@tailboard/service'
-import { inTime } from '../in-time.ts'
+import { stampNow, type TimeSource } from '@tailboard/service'
 import { ConfigFile, configFileName } from './config-file.ts'
+import { ConfigInRedis, type ConfigInRedisOptions, isSame, nothingDecided } from './config-in-redis.ts'
+import { ConfigVersions, type Origin } from './config-versions.ts'
 import { defaultText } from './default-text.ts'
 import { parseConfig, versionOf } from './parse-config.ts'
+import type { FileContent } from './read-text.ts'
 
 /** An editor saves in several steps; this is waited for them to end (ms). */
 const settleMs = 150
 /** Where the kernel tells nothing of the folder (a network share), the file is looked at this often (ms). */
 const lookMs = 5_000
-/** A Redis that hangs must not keep the next edit from being read (ms). */
-const answerMs = 5_000
 
-export interface ConfigKeeperOptions {
+export interface ConfigKeeperOptions extends ConfigInRedisOptions {
   folder: string
-  log: Logger
   time: TimeSource
-  /** Where the configuration is published; null until this node's name is known. */
-  store: () => Store | null
-  /** Redis refused or could not take it. */
-  onTrouble: () => void
+}
+
+/** What a change of the file starts from: what lies there, and what is in force. */
+export interface FileNow {
+  content: FileContent
+  current: PublishedConfig
+}
+
+/** The new text, and who brings it. */
+export interface FileChange {
+  text: string
+  origin: Origin
+}
+
+/** Somebody wrote the file between the look at it and the write. */
+export class FileMoved extends Error {
+  override readonly name = 'FileMoved'
 }
 
 /** Keeps the last good configuration in force, whatever becomes of the file, and says what is wrong with it. */
 export class ConfigKeeper {
   readonly #options: ConfigKeeperOptions
   readonly #file: ConfigFile
+  readonly #redis: ConfigInRedis
+  readonly versions: ConfigVersions
   #current: PublishedConfig | null = null
   #watcher: FSWatcher | undefined
   #look: NodeJS.Timeout | undefined
@@ -41,11 +56,14 @@ export class ConfigKeeper {
   #notWritable: string | null = null
   #isPublished = false
   #isStopped = false
-  #work: Promise<void> = Promise.resolve()
+  #unrecorded: { text: string; config: Config; origin: Origin } | null = null
+  #work: Promise<unknown> = Promise.resolve()
 
   constructor(options: ConfigKeeperOptions) {
     this.#options = options
     this.#file = new ConfigFile(options.folder)
+    this.#redis = new ConfigInRedis(options)
+    this.versions = new ConfigVersions(options.folder)
   }
 
   /** The configuration in force; null while a broken file leaves it to Redis and that has not been asked yet. */
@@ -54,11 +72,15 @@ export class ConfigKeeper {
   }
 
   async start(): Promise<void> {
+    const cutOff = await this.#file.removeLeftovers()
+    if (cutOff > 0) this.#options.log.info('removed what a write that was cut off left behind')
+    await this.versions.start()
     const content = await this.#file.read()
-    if (content.kind === 'absent') await this.#writeDefaults()
+    const isFirst = content.kind === 'absent'
+    if (isFirst) await this.#writeDefaults()
     this.#watchFolder()
     this.#look = setInterval(() => this.#inTurn(() => this.#lookAgain()), lookMs)
-    await this.#inTurn(() => this.#takeUp())
+    await this.#inTurn(() => this.#takeUp({ cause: isFirst ? 'start' : 'hand', by: null }))
   }
 
   async stop(): Promise<void> {
@@ -75,12 +97,46 @@ export class ConfigKeeper {
     await this.#inTurn(() => this.#publish())
   }
 
+  /**
+   * Replaces the text of the file with what `make` makes of it, after everything that was edited by hand before. `make`
+   * returns null when nothing is to be written; what it throws goes to the caller, and nothing is written.
+   * @throws FileMoved · NodeJS.ErrnoException when the folder can't be written.
+   */
+  change(make: (now: FileNow) => Promise<FileChange | null>): Promise<PublishedConfig | null> {
+    return this.#queue(async () => {
+      if ((await this.#file.fingerprint()) !== this.#fingerprint) {
+        // Half of what an editor is saving would pass for the whole.
+        await sleep(settleMs)
+        await this.#takeUp()
+      }
+      this.#notWritable = await this.#file.notWritable()
+      const fingerprint = this.#fingerprint
+      const content = await this.#file.read()
+      if (this.#current === null) return null
+      const change = await make({ content, current: this.#withNotWritable(this.#current) })
+      if (change === null) return this.#current
+      if ((await this.#file.fingerprint()) !== fingerprint) throw new FileMoved()
+      await this.#file.write(change.text, content.kind === 'text' ? content.mode : undefined)
+      await this.#takeUp(change.origin)
+      return this.#current
+    })
+  }
+
+  #withNotWritable({ status, config }: PublishedConfig): PublishedConfig {
+    return { status: { ...status, notWritable: this.#notWritable }, config }
+  }
+
   /** One thing after another: two readings of the file at once could end in the older one. */
-  #inTurn(task: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(task).catch((error: unknown) => {
+  #queue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(task)
+    this.#work = result.catch(() => {})
+    return result
+  }
+
+  async #inTurn(task: () => Promise<void>): Promise<void> {
+    await this.#queue(task).catch((error: unknown) => {
       this.#options.log.error('the configuration could not be handled', { error })
     })
-    return this.#work
   }
 
   async #writeDefaults(): Promise<void> {
@@ -119,9 +175,10 @@ export class ConfigKeeper {
     const hasChanged = (await this.#file.fingerprint()) !== this.#fingerprint
     if (hasChanged || wasNotWritable !== (this.#notWritable !== null)) await this.#takeUp()
     else if (!this.#isPublished) await this.#publish()
+    await this.#record()
   }
 
-  async #takeUp(): Promise<void> {
+  async #takeUp(origin: Origin = { cause: 'hand', by: null }): Promise<void> {
     this.#fingerprint = await this.#file.fingerprint()
     this.#notWritable = await this.#file.notWritable()
     const content = await this.#file.read()
@@ -136,8 +193,13 @@ export class ConfigKeeper {
         return this.#refuse([problem(content.reason)])
       case 'text': {
         const parsed = parseConfig(content.text)
-        if (parsed.isGood) await this.#adopt(parsed.config, 'file', parsed.unknownKeys)
-        else await this.#refuse(parsed.problems)
+        if (!parsed.isGood) return this.#refuse(parsed.problems)
+        // The look that follows a write knows less of its origin than the write did.
+        if (this.#unrecorded?.text !== content.text) {
+          this.#unrecorded = { text: content.text, config: parsed.config, origin }
+        }
+        await this.#record()
+        await this.#adopt(parsed.config, 'file', parsed.unknownKeys)
       }
     }
   }
@@ -171,23 +233,24 @@ export class ConfigKeeper {
 
   #pendingProblems: ConfigProblem[] | null = null
 
+  /** Keeps the text that came into force; one that can't be kept now is tried again at each look. */
+  async #record(): Promise<void> {
+    if (this.#unrecorded === null || this.#notWritable !== null) return
+    const { text, config, origin } = this.#unrecorded
+    try {
+      await this.versions.record(text, config, stampNow(this.#options.time), origin)
+      this.#unrecorded = null
+    } catch (error) {
+      this.#options.log.warn('this version of the configuration could not be kept; trying again', { error })
+    }
+  }
+
   /** What Redis kept; the defaults when it kept nothing; null while it can't be asked. */
   async #lastGood(): Promise<PublishedConfig | null> {
-    const store = this.#options.store()
-    if (store === null) return null
-    const defaults = {
-      status: this.#status(versionOf(defaultConfig), 'defaults', [], []),
-      config: defaultConfig,
-    }
-    try {
-      const kept = await inTime(store.readConfig(), answerMs)
-      return kept === null
-        ? defaults
-        : { ...kept, status: { ...kept.status, version: versionOf(kept.config) } }
-    } catch (error) {
-      if ((error as { kind?: string }).kind === 'malformed') return defaults
-      return null
-    }
+    const kept = await this.#redis.kept()
+    if (kept !== 'nothing') return kept
+    const { version, config } = nothingDecided
+    return { status: this.#status(version, 'defaults', [], []), config }
   }
 
   #status(
@@ -209,31 +272,12 @@ export class ConfigKeeper {
   }
 
   async #publish(): Promise<void> {
-    const store = this.#options.store()
-    if (store === null || this.#isStopped) return
+    if (this.#options.store() === null || this.#isStopped) return
     // Nothing was good yet: now Redis can be asked for what was in force.
     if (this.#current === null && this.#pendingProblems !== null) return this.#refuse(this.#pendingProblems)
     if (this.#current === null) return
-    try {
-      const kept = await inTime(store.readConfig(), answerMs).catch((error: { kind?: string }) => {
-        if (error.kind === 'malformed') return null
-        throw error
-      })
-      if (kept === null || !isSame(kept, this.#current))
-        await inTime(store.publishConfig(this.#current), answerMs)
-      this.#isPublished = true
-    } catch (error) {
-      this.#options.log.warn('the configuration could not be published; trying again', { error })
-      this.#options.onTrouble()
-    }
+    this.#isPublished = await this.#redis.publish(this.#current)
   }
 }
 
 const problem = (reason: string): ConfigProblem => ({ path: '', reason, line: null, column: null })
-
-/** Whether two say the same, leaving aside when they began to. */
-function isSame(a: PublishedConfig, b: PublishedConfig): boolean {
-  const plain = ({ status: { changed: _, ...status }, config }: PublishedConfig) =>
-    JSON.stringify([status, config])
-  return plain(a) === plain(b)
-}

@@ -104,9 +104,9 @@ describe('while it runs', () => {
   const inForce = () => it.gateway.config.current
   const interval = (s: number | string) => `sources:\n  system:\n    intervalSeconds: ${s}\n`
 
-  test('the first start writes the file, and nothing beside it', async () => {
+  test('the first start writes the file, and its first version', async () => {
     it = await new TestGateway().start()
-    expect(await readdir(it.folder)).toEqual(['tailboard.yaml'])
+    expect((await readdir(it.folder)).sort()).toEqual(['tailboard.yaml', 'versions'])
     expect(await readFile(join(it.folder, 'tailboard.yaml'), 'utf8')).toBe(defaultText(defaultConfig))
     expect(inForce()?.status).toMatchObject({ origin: 'file', problems: [], notWritable: null })
   })

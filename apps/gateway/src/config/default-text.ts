@@ -27,11 +27,25 @@ export function defaultText(config: Config): string {
   }
   for (const [index, { key }] of sources.items.entries()) {
     if (!isScalar(key)) continue
-    const { title, description } = sourceContract(key.value as SourceId)
-    key.commentBefore = ` ${title}: ${description}`
+    key.commentBefore = sourceComment(key.value as SourceId)
     key.spaceBefore = index > 0
   }
   return document.toString({ lineWidth: 0 })
+}
+
+/** The comment above a source's group. */
+export function sourceComment(id: SourceId): string {
+  const { title, description } = sourceContract(id)
+  return ` ${title}: ${description}`
+}
+
+/** The comment above a setting; null where its schema says nothing. */
+export function settingComment(schema: v.GenericSchema): string | null {
+  const info = fieldInfo(schema)
+  if (info === null) return null
+  const unit = info.unit === undefined ? '' : ` (${info.unit})`
+  const description = info.description === undefined ? '' : `. ${info.description}`
+  return ` ${info.label}${unit}${description}`
 }
 
 function comment(map: YAMLMap, entries: Record<string, v.GenericSchema>): void {
@@ -39,11 +53,9 @@ function comment(map: YAMLMap, entries: Record<string, v.GenericSchema>): void {
   for (const [index, { key }] of map.items.entries()) {
     if (!isScalar(key)) continue
     const schema = entries[String(key.value)]
-    const info = schema === undefined ? null : fieldInfo(schema)
-    if (info === null) continue
-    const unit = info.unit === undefined ? '' : ` (${info.unit})`
-    const description = info.description === undefined ? '' : `. ${info.description}`
-    key.commentBefore = ` ${info.label}${unit}${description}`
+    const text = schema === undefined ? null : settingComment(schema)
+    if (text === null) continue
+    key.commentBefore = text
     key.spaceBefore = index > 0
   }
 }

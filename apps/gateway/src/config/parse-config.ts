@@ -10,6 +10,7 @@ import {
 } from '@tailboard/contracts'
 import * as v from 'valibot'
 import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { entriesOf } from './schema-shape.ts'
 
 export type ParsedConfig =
   | { isGood: true; config: Config; unknownKeys: string[] }
@@ -189,20 +190,6 @@ function placeOf(
     }
   }
   return at(lines, document.contents?.range?.[0] ?? 0)
-}
-
-interface AnySchema {
-  entries?: Record<string, AnySchema>
-  wrapped?: AnySchema
-  pipe?: AnySchema[]
-}
-
-/** The keys of objects below a schema, looked for through optional, nullable and pipe. */
-export function entriesOf(schema: unknown): Record<string, unknown> | null {
-  const { entries, wrapped, pipe } = schema as AnySchema
-  if (entries !== undefined) return entries
-  if (wrapped !== undefined) return entriesOf(wrapped)
-  return pipe?.[0] === undefined ? null : entriesOf(pipe[0])
 }
 
 function unknownKeys(schema: unknown, value: unknown, path: string[]): string[] {

@@ -9,6 +9,8 @@ declare module 'fastify' {
     mediaType?: string
     /** Problems that it may answer besides those that every call may. */
     problems?: readonly number[]
+    /** It must name the version that it saw. */
+    ifMatch?: true
   }
 }
 
@@ -19,6 +21,7 @@ export interface Operation {
   summary: string
   mediaType: string
   problems: readonly number[]
+  ifMatch: boolean
   schema: {
     params?: v.GenericSchema
     querystring?: v.GenericSchema
@@ -31,7 +34,7 @@ export interface Operation {
 export function addOperations(app: FastifyInstance): Operation[] {
   const operations: Operation[] = []
   app.addHook('onRoute', ({ method, url, schema, config }) => {
-    const { summary, mediaType = 'application/json', problems = [] } = config ?? {}
+    const { summary, mediaType = 'application/json', problems = [], ifMatch = false } = config ?? {}
     if (summary === undefined || method === 'HEAD') return
     operations.push({
       method: String(method).toLowerCase(),
@@ -39,6 +42,7 @@ export function addOperations(app: FastifyInstance): Operation[] {
       summary,
       mediaType,
       problems,
+      ifMatch,
       schema: (schema ?? {}) as Operation['schema'],
     })
   })

@@ -8,7 +8,7 @@ import {
 } from '@tailboard/contracts'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { node, TestGateway, until } from '../testing/test-gateway.ts'
+import { node, systemOf, TestGateway, until } from '../testing/test-gateway.ts'
 
 const it = new TestGateway()
 beforeAll(() => it.start())
@@ -46,7 +46,7 @@ describe('what is asked for and is not there', () => {
 test('every source is told with its state, also before it ever ran', async () => {
   const answer = v.parse(sourcesAnswerSchema, (await it.get('/api/sources')).json())
   expect(answer.node).toBe(node)
-  expect(answer.sources[0]).toMatchObject({ id: 'system', state: 'never', reading: null, life: 'poll' })
+  expect(systemOf(answer)).toMatchObject({ state: 'never', reading: null, life: 'poll' })
 })
 
 test('the latest reading is told with its age, and the failure beside it', async () => {
