@@ -11,6 +11,7 @@ import { addOperations } from './plugins/operations.ts'
 import { addProblems, sendProblem } from './plugins/problems.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { schemaController, type ValibotTypes } from './plugins/valibot.ts'
+import { addCameraRoutes } from './routes/camera.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addConfigRoutes } from './routes/config.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -27,7 +28,7 @@ const timeouts = { requestMs: 10_000, headersMs: 5_000, keepAliveMs: 120_000 } a
 
 export type App = ReturnType<typeof createServer>
 
-/** The server with every plugin and route, not listening yet. History and camera get their routes here. */
+/** The server with every plugin and route, not listening yet. History gets its routes here. */
 export async function buildApp(gateway: Gateway, procRoot?: string): Promise<App> {
   const app = createServer()
   const { hub, log, follower, environment } = gateway
@@ -64,6 +65,7 @@ export async function buildApp(gateway: Gateway, procRoot?: string): Promise<App
   addConfigRoutes(app, gateway)
   addStatusRoutes(app, gateway)
   addMetricsRoute(app, gateway)
+  addCameraRoutes(app, gateway)
   addOpenapiRoute(app, operations)
   addLiveRoute(app, gateway)
   await app.ready()

@@ -10,6 +10,9 @@ test('the document has every call, with schemas that resolve', async () => {
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths).sort()).toEqual(
     [
+      '/api/camera',
+      '/api/camera/hls/{file}',
+      '/api/camera/watch',
       '/api/config',
       '/api/config/schema',
       '/api/config/versions',

@@ -127,7 +127,8 @@ export class Orders {
   }
 }
 
-async function push(store: Store, order: Order): Promise<void> {
+/** Orders something, whatever else waits. */
+export async function push(store: Store, order: Order): Promise<void> {
   const key = keys.orders(store.node)
   await withRoom(store.redis, async () => {
     const results = await store.redis
@@ -139,10 +140,11 @@ async function push(store: Store, order: Order): Promise<void> {
   })
 }
 
-async function refuseWithoutOrchestrator(store: Store): Promise<void> {
+/** @throws HttpProblem when nobody would carry out an order. */
+export async function refuseWithoutOrchestrator(store: Store): Promise<void> {
   if ((await readHeartbeat(store.redis, store.node, 'orchestrator', store.now())) !== null) return
   throw new HttpProblem('orchestrator-away', {
-    detail: 'Nobody would start the run.',
+    detail: 'Nobody would start it.',
     hint: 'Start it with: docker compose up -d',
   })
 }

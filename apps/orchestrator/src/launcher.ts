@@ -42,6 +42,8 @@ export interface Launcher {
    * ended meanwhile. Null when nothing is known of it.
    */
   takeUp(source: SourceId, signal: AbortSignal): Promise<RunEnd | null>
+  /** Lets a run that is under way end by itself (SIGTERM), and kills it when it does not within `withinMs`. Its `run` then settles. */
+  end(source: SourceId, withinMs: number): Promise<void>
   /** What runs and what it costs, and variables whose value now differs from what runs (names only). */
   status(): Promise<Pick<SystemStatus, 'services' | 'changedVariables'>>
   /** Ends what runs and removes what this process made. Called once, last; must be done in five seconds. */

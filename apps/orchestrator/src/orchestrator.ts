@@ -15,6 +15,7 @@ import {
 import { type Logger, type Store, withRoom } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 import { ClockWatch } from './clock-watch.ts'
+import { DemandRunner } from './demand-runner.ts'
 import { EngineGate } from './engine-gate.ts'
 import { Inbox } from './inbox.ts'
 import type { Launcher } from './launcher.ts'
@@ -55,6 +56,7 @@ export class Orchestrator {
   readonly #clock: ClockWatch
   readonly #random: () => number
   readonly #sources: SourceId[] = sourceIds.filter((id) => sourceContract(id).life === 'poll')
+  readonly #demands = new Map<SourceId, DemandRunner>()
   readonly #stopping = new AbortController()
   #schedule: Schedule | undefined
   #runner: Runner | undefined
@@ -80,10 +82,12 @@ export class Orchestrator {
   }
 
   async start(): Promise<void> {
-    const remembered = await remember(this.#store, this.#reporter, this.#sources)
+    const onDemand = sourceIds.filter((id) => sourceContract(id).life === 'demand')
+    const remembered = await remember(this.#store, this.#reporter, [...this.#sources, ...onDemand])
     const schedule = new Schedule(this.#random, remembered)
     const parts = { launcher: this.#launcher, schedule, reporter: this.#reporter, log: this.#log }
     const gate = new EngineGate({ ...parts, time: this.#store.time, signal: this.#stopping.signal })
+    for (const source of onDemand) this.#demands.set(source, this.#newDemand(source, gate))
     this.#schedule = schedule
     this.#gate = gate
     this.#runner = new Runner({
@@ -115,7 +119,8 @@ export class Orchestrator {
     clearTimeout(this.#timer)
     this.#store.redis.off('close', this.#onRedisAway)
     this.#store.redis.off('ready', this.#onRedisBack)
-    await Promise.race([this.#runner?.stop(), pause(stopWithinMs)])
+    const demands = [...this.#demands.values()].map((demand) => demand.stop())
+    await Promise.race([Promise.all([this.#runner?.stop(), ...demands]), pause(stopWithinMs)])
     await this.#launcher.stop()
     await Promise.race([this.#reporter.flush(), pause(500)])
     await this.#inbox.stop()
@@ -131,8 +136,11 @@ export class Orchestrator {
     const deadlineMs = runner.enforce(nowMs)
     const { start, wakeAtMs } = schedule.next(nowMs)
     for (const { source, cause } of start) runner.start(source as SourceId, cause)
+    const isHeld = schedule.isHeld('start') || schedule.isHeld('engine')
+    const wakes = [...this.#demands.values()].map((demand) => demand.act(nowMs, isHeld))
     void this.#flush()
-    const inMs = Math.min(deadlineMs ?? Infinity, wakeAtMs ?? Infinity, nowMs + longestSleepMs) - nowMs
+    const times = [deadlineMs, wakeAtMs, ...wakes].map((each) => each ?? Infinity)
+    const inMs = Math.min(...times, nowMs + longestSleepMs) - nowMs
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.wake(), Math.max(0, Math.ceil(inMs)))
   }
@@ -157,6 +165,22 @@ export class Orchestrator {
       this.#log.info('a run from before is taken up', { source, isRunning: running.has(source) })
       this.#runner?.takeUp(source, started)
     }
+    for (const [source, demand] of this.#demands) {
+      if (running.has(source)) demand.takeUp(this.#reporter.state(source).running)
+    }
+  }
+
+  #newDemand(source: SourceId, gate: EngineGate): DemandRunner {
+    return new DemandRunner({
+      source,
+      store: this.#store,
+      launcher: this.#launcher,
+      reporter: this.#reporter,
+      log: this.#log,
+      settings: () => (this.#config ?? defaultConfig).sources[source],
+      onChange: () => this.wake(),
+      onEngineAway: (error) => void gate.wait(error).then(() => this.wake()),
+    })
   }
 
   async #untilConfigured(): Promise<void> {
@@ -176,6 +200,7 @@ export class Orchestrator {
       config.maxConcurrent,
       this.#store.time.monotonicMs(),
     )
+    for (const [source, demand] of this.#demands) demand.configure(config.sources[source])
     if (this.#schedule?.isHeld('start') === false) this.#publishStates()
     this.wake()
   }
@@ -188,6 +213,11 @@ export class Orchestrator {
     }
     if (order.type === 'status') {
       void this.#tellStatus()
+      return
+    }
+    if (order.type === 'watch' || order.type === 'leave') {
+      this.#demands.get(order.source as SourceId)?.follow(order)
+      this.wake()
       return
     }
     const answer = this.#schedule?.ask(order.source, order.by)

@@ -11,14 +11,13 @@ import {
 } from '@tailboard/contracts'
 import { type Logger, RunLock, type Store, toFailure } from '@tailboard/service'
 import type { Launcher, RunEnd } from './launcher.ts'
+import { prepare } from './prepare.ts'
 import type { Reporter } from './reporter.ts'
 import type { Schedule } from './schedule.ts'
 import { cleanLog, judge, type StoppedBy } from './verdict.ts'
 
 /** A source ends itself at its time limit; what is still there this much later (ms) is killed. */
 export const graceMs = 5_000
-/** Preparing takes no time but for the first time; from then on it is said (ms). */
-const saidAfterMs = 5_000
 
 interface Run {
   source: SourceId
@@ -139,7 +138,7 @@ export class Runner {
 
   async #runWhole(run: Run): Promise<void> {
     const { launcher, reporter, schedule, store } = this.#options
-    await this.#prepare(run)
+    await prepare(launcher, reporter, run.source, run.abort.signal)
     run.started = store.now()
     schedule.begin(run.source, run.started.clock.ms)
     this.#setRunning(run)
@@ -151,25 +150,6 @@ export class Runner {
       return this.#options.onRedisAway()
     }
     await this.#finish(run, await launcher.run(run.source, run.abort.signal))
-  }
-
-  async #prepare({ source, abort }: Run): Promise<void> {
-    const { launcher, reporter } = this.#options
-    const id = `preparing-${source}`
-    const timer = setTimeout(() => {
-      reporter.notice({
-        id,
-        level: 'info',
-        text: `What source-${source} needs is being made ready. The first time this takes minutes.`,
-        hint: null,
-      })
-    }, saidAfterMs)
-    try {
-      await launcher.prepare(source, abort.signal)
-    } finally {
-      clearTimeout(timer)
-      if (reporter.has(id)) reporter.clear(id)
-    }
   }
 
   #setRunning(run: Run): void {
@@ -258,7 +238,7 @@ export class Runner {
 }
 
 /** The last lines of what was done in vain before the run, where its error has them: of an image's build. */
-function logOf(error: unknown): { log?: string[] } {
+export function logOf(error: unknown): { log?: string[] } {
   const { lines } = ((error as Error).cause ?? {}) as { lines?: unknown }
   return Array.isArray(lines) && lines.length > 0 ? { log: cleanLog(lines.map(String)) } : {}
 }

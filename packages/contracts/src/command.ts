@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { watcherId } from './camera.ts'
 import { nodeName, sourceName } from './names.ts'
 import { text } from './text.ts'
 import { stampSchema } from './time.ts'
@@ -26,6 +27,16 @@ export type Command = v.InferOutput<typeof commandSchema>
 /** What the gateway asks of the orchestrator. Names only: nothing in it becomes part of a container's definition. */
 export const orderSchema = v.variant('type', [
   v.object({ type: v.literal('run'), source: sourceName, by: text(64), asked: stampSchema }),
+  /** Someone looks at a source that lives on demand; said again and again for as long as he does. */
+  v.object({
+    type: v.literal('watch'),
+    source: sourceName,
+    watcher: watcherId,
+    by: text(64),
+    asked: stampSchema,
+  }),
+  /** He says that he doesn’t any more. */
+  v.object({ type: v.literal('leave'), source: sourceName, watcher: watcherId, asked: stampSchema }),
   v.object({ type: v.literal('status'), asked: stampSchema }),
 ])
 export type Order = v.InferOutput<typeof orderSchema>

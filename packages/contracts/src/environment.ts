@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { nodeName } from './names.ts'
+import { hlsDir } from './sources/camera.ts'
 import { type SourceId, sourceContract, sourceIds } from './sources/index.ts'
 import type { Variables } from './variable.ts'
 
@@ -63,6 +64,7 @@ const gateway = {
     default: '/config',
     description: 'The folder that holds tailboard.yaml.',
   },
+  HLS_DIR: hlsDir,
   TRUSTED_PROXY: {
     schema: v.picklist(['network-gateway', 'loopback'], 'must be network-gateway or loopback'),
     default: 'network-gateway',

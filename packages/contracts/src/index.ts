@@ -1,4 +1,5 @@
 export * from './api.ts'
+export * from './camera.ts'
 export * from './command.ts'
 export * from './config.ts'
 export * from './config-version.ts'

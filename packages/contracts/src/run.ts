@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { amount } from './field.ts'
+import { text } from './text.ts'
 import { stampSchema } from './time.ts'
 
 /** What a run cost, as the run itself reports it at its end. */
@@ -9,7 +10,7 @@ export const runCostSchema = v.object({
 })
 export type RunCost = v.InferOutput<typeof runCostSchema>
 
-/** One run of a poll source, ended. */
+/** One run, ended: of a poll source, or of one on demand from its first viewer to its last. */
 export const runRecordSchema = v.object({
   started: stampSchema,
   ended: stampSchema,
@@ -21,6 +22,9 @@ export const runRecordSchema = v.object({
   exitCode: v.nullable(v.number()),
   /** Null when the run was killed before it could tell. */
   cost: v.nullable(runCostSchema),
+  /** Of a run on demand: the addresses of those who looked, and why it ended, in words. */
+  viewers: v.optional(v.pipe(v.array(text(64)), v.maxLength(16))),
+  why: v.optional(text(200)),
 })
 export type RunRecord = v.InferOutput<typeof runRecordSchema>
 

@@ -46,6 +46,7 @@ test('a service gets the variables of its schema, decided by the demo, and nothi
     REDIS_URL: 'redis://127.0.0.1:1',
     GATEWAY_PORT: '2',
     CONFIG_DIR: '/checkout/.demo/config',
+    HLS_DIR: '/checkout/.demo/hls',
     TRUSTED_PROXY: 'loopback',
   })
   const known = new Set([

@@ -60,8 +60,8 @@ export class ContainerLauncher implements Launcher {
     try {
       await environment.learnSecrets()
       const services = new Set(await launcher.services())
-      const polls = sourceIds.filter((id) => sourceContract(id).life === 'poll')
-      return polls
+      const ours = sourceIds.filter((id) => sourceContract(id).life !== 'always')
+      return ours
         .filter((id) => !services.has(prefix + id))
         .map((id) => {
           const message = `The compose file has no service ${prefix}${id} in a profile`
@@ -107,6 +107,11 @@ export class ContainerLauncher implements Launcher {
     } catch (error) {
       throw engineError(error, `Taking up the run of ${prefix}${source}`)
     }
+  }
+
+  async end(source: SourceId, withinMs: number): Promise<void> {
+    const { launcher } = await this.#open()
+    await launcher.end(prefix + source, withinMs)
   }
 
   async status(): Promise<Pick<SystemStatus, 'services' | 'changedVariables'>> {

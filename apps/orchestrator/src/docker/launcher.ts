@@ -88,6 +88,18 @@ export class DockerLauncher {
     return containers.map(({ Id, Labels }) => ({ service: Labels[labelOf.service] ?? '', id: Id }))
   }
 
+  /** Ends what runs of a service: SIGTERM, and SIGKILL after `withinMs`. */
+  async end(service: string, withinMs: number): Promise<void> {
+    const running = (await this.running()).filter((each) => each.service === service)
+    for (const { id } of running) {
+      const stop = this.#docker.getContainer(id).stop({ t: Math.ceil(withinMs / 1000) })
+      await this.#attempt(service, () => bounded(stop, withinMs + 10_000)).catch((error: unknown) => {
+        // 304: it has ended already. 404: it is gone.
+        if (!hasStatus(error instanceof Error ? error.cause : error, 304, 404)) throw error
+      })
+    }
+  }
+
   /** Stays until a run that is under way has ended. */
   async wait({ id }: RunningContainer, { signal }: { signal?: AbortSignal } = {}): Promise<RunOutcome> {
     return await waitForEnd(this.#docker, id, { signal })

@@ -97,6 +97,8 @@ export class ProcessLauncher implements Launcher {
         reject(new TailboardError('crashed', `The source ${source} could not be started`, { cause }))
       })
       child.once('close', (code, name) => {
+        // What it may have left behind: it was killed before it could end what it started.
+        killGroup(child.pid)
         const exitCode = code ?? (name === null ? null : 128 + constants.signals[name])
         const logTail = exitCode === 0 ? [] : tail.lines()
         const durationMs = performance.now() - since
@@ -117,10 +119,22 @@ export class ProcessLauncher implements Launcher {
     }
   }
 
+  async end(source: SourceId, withinMs: number): Promise<void> {
+    const pids = this.#children.has(source)
+      ? [this.#children.get(source)?.process.pid]
+      : ((await this.#find()).get(source) ?? [])
+    for (const pid of pids) {
+      if (pid === undefined) continue
+      // It alone, not its group: it ends what it started in its own way.
+      signal(pid, 'SIGTERM')
+      setTimeout(() => killGroup(pid), withinMs).unref()
+    }
+  }
+
   async status(): Promise<Pick<SystemStatus, 'services' | 'changedVariables'>> {
-    const polls = sourceIds.filter((source) => sourceContract(source).life === 'poll')
+    const ours = sourceIds.filter((source) => sourceContract(source).life !== 'always')
     const services = await Promise.all(
-      polls.map(async (source) => {
+      ours.map(async (source) => {
         const child = this.#children.get(source)
         const pid = child?.process.pid
         return {
@@ -183,9 +197,12 @@ class LogTail {
 }
 
 function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
+  if (pid !== undefined) signal(-pid, 'SIGKILL')
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(pid, name)
   } catch {
     // It has ended already.
   }

@@ -21,6 +21,11 @@ export class FakeLauncher implements Launcher {
   /** Two of the same source at once were seen. */
   overlapped = false
   stopped = 0
+  /** Runs that were asked to end, in order; one that is deaf only ends when it is killed. */
+  readonly asked: SourceId[] = []
+  isDeaf = false
+  endWhenAsked: RunEnd = cleanEnd
+  readonly #askers = new Map<SourceId, (end: RunEnd) => void>()
   readonly #underWay = new Map<SourceId, Promise<RunEnd>>()
   #ends = new Map<SourceId, RunEnd>()
 
@@ -42,7 +47,8 @@ export class FakeLauncher implements Launcher {
   async run(source: SourceId, signal: AbortSignal): Promise<RunEnd> {
     if (this.#underWay.has(source)) this.overlapped = true
     this.begun.push(source)
-    const work = this.work(source, signal)
+    const asked = new Promise<RunEnd>((resolve) => this.#askers.set(source, resolve))
+    const work = Promise.race([this.work(source, signal), asked])
     this.#underWay.set(source, work)
     try {
       const end = await work
@@ -54,6 +60,10 @@ export class FakeLauncher implements Launcher {
   }
   async takeUp(source: SourceId): Promise<RunEnd | null> {
     return (await this.#underWay.get(source)) ?? this.#ends.get(source) ?? null
+  }
+  async end(source: SourceId): Promise<void> {
+    this.asked.push(source)
+    if (!this.isDeaf) this.#askers.get(source)?.(this.endWhenAsked)
   }
   async status(): Promise<Pick<SystemStatus, 'services' | 'changedVariables'>> {
     return { services: [], changedVariables: [{ service: 'source-system', name: 'LOG_LEVEL' }] }

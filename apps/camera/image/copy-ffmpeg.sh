@@ -1,0 +1,15 @@
+#!/bin/sh
+# Puts FFmpeg and what its loader asks for into one folder, each file at its own path. What Debian's package brings beside
+# that (GPU drivers, a sound server, documentation) is opened only by what we never ask for.
+set -eu
+root=$1
+ffmpeg=$(command -v ffmpeg)
+mkdir -p "$root/usr/bin"
+cp -L "$ffmpeg" "$root/usr/bin/ffmpeg"
+# The layer below has the C library and the loader already: the same files, from the same Debian.
+for library in $(ldd "$ffmpeg" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }'); do
+  [ -e "/root-of-services$library" ] && continue
+  mkdir -p "$root$(dirname "$library")"
+  cp -L "$library" "$root$library"
+done
+find "$root" -exec touch -hd @0 {} +

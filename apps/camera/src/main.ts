@@ -1,0 +1,3 @@
+import { runCamera } from './service.ts'
+
+await runCamera()
