@@ -8,7 +8,7 @@ import { coldStart } from './cold-start.ts'
 import { type ContainerCost, readCost } from './container.ts'
 import { fanOut } from './fan-out.ts'
 import { firstLoad } from './first-load.ts'
-import { pollRun } from './poll-run.ts'
+import { pollRuns } from './poll-run.ts'
 import { megabytes, printTable, type Row } from './row.ts'
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } })
@@ -41,7 +41,7 @@ try {
   const after = await alwaysOn()
   details.idle = after
   rows.push(...idleRows(before, after))
-  rows.push(await pollRun(project))
+  rows.push(...(await pollRuns(project)))
   rows.push(await fanOut(project, options.short ? 5 : 20))
   rows.push(await firstLoad(project))
 } finally {

@@ -1,29 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Command, type ErrorKind, keys, type SourceId } from '@tailboard/contracts'
 import { Store, systemTime } from '@tailboard/service'
-import { command, configText, Double, docker, Project, until, without } from '@tailboard/stack'
+import { command, configText, type Double, Project, startDoubles, until, without } from '@tailboard/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { stringify } from 'yaml'
 
 interface Row {
   id: SourceId
   settings?: Record<string, unknown>
-  /** What the double is started with; `socket` lies in a folder of its own. */
-  args: (place: { socket: string }) => string[]
-  /** How the container finds it; by the variables that it prints, when absent. */
-  service?: (place: { socket: string }) => Record<string, unknown>
   /** Its faults, and the kind of failure that each must become. All that there are stand in the tests of its app. */
   faults: [name: string, kind: ErrorKind][]
 }
 
-/** Every poll source that speaks to something. One more is an entry here. */
+/** Every poll source that speaks to something. One more is an entry here, and one in tools/stack/src/source-doubles.ts. */
 const rows: Row[] = [
   {
     id: 'weather',
     settings: { place: 'Berlin' },
-    args: () => ['0', '0.0.0.0'],
     faults: [
       ['truncated', 'malformed'],
       ['closed at once', 'unreachable'],
@@ -33,7 +27,6 @@ const rows: Row[] = [
   },
   {
     id: 'pihole',
-    args: () => ['0', 'v6', '0.0.0.0'],
     faults: [
       ['HTML with 401 (a proxy with a password)', 'refused'],
       ['truncated', 'malformed'],
@@ -43,9 +36,6 @@ const rows: Row[] = [
   },
   {
     id: 'tailscale',
-    args: ({ socket }) => [socket],
-    // Over the Pi's own folder: the real path inside stays.
-    service: ({ socket }) => ({ volumes: [`${dirname(socket)}:/var/run/tailscale:ro`] }),
     faults: [
       ['truncated', 'malformed'],
       ['closed at once', 'unreachable'],
@@ -55,7 +45,7 @@ const rows: Row[] = [
 ]
 
 const project = new Project('sources')
-const doubles = new Map<SourceId, Double>()
+let doubles = new Map<SourceId, Double>()
 const table: string[][] = []
 let folder = ''
 let store: Store
@@ -80,26 +70,12 @@ describe.skipIf(without.has('engine'))('the poll sources as containers, each aga
     await project.writeFile('config/tailboard.yaml', settings())
     await project.writeFile('doubles.yml', 'services: {}\n')
     project.overrides = ['doubles.yml']
-    const [bridge] = (await docker.getNetwork('bridge').inspect()).IPAM?.Config ?? []
-    const found: Record<string, unknown> = {}
-    for (const { id, args, service } of rows) {
-      const place = { socket: join(folder, id, 'tailscaled.sock') }
-      const double = await new Double(`apps/${id}/testing/double.ts`, ...args(place)).start()
-      doubles.set(id, double)
-      // The host as a container reaches it: what host.docker.internal means.
-      const variables = Object.entries(double.environment).map(([name, value]) => [
-        name,
-        value.replace('127.0.0.1', bridge?.Gateway ?? ''),
-      ])
-      found[`source-${id}`] = {
-        ...(service?.(place) ?? {}),
-        environment: {
-          ...(service === undefined ? Object.fromEntries(variables) : {}),
-          TAILBOARD_SIMULATED: '1',
-        },
-      }
-    }
-    await project.writeFile('doubles.yml', stringify({ services: found }))
+    const started = await startDoubles(
+      rows.map(({ id }) => id),
+      folder,
+    )
+    doubles = started.doubles
+    await project.writeFile('doubles.yml', started.override)
     // What an earlier test left under these names may know fewer sources.
     const services = ['web-gateway', 'frontend', 'orchestrator', ...rows.map(({ id }) => `source-${id}`)]
     await project.compose('--profile', 'poll', 'build', ...services)
@@ -196,8 +172,11 @@ describe.skipIf(without.has('engine'))('the poll sources as containers, each aga
       const { blocking, timer } = await pihole().ask<{ blocking: string; timer: number }>('blocking')
       expect(blocking).toBe('disabled')
       expect(timer).toBeGreaterThan(200)
-      const reading = (await store.readSource('pihole')).reading?.data as { blocking: { state: string } }
-      expect(reading.blocking.state).toBe('disabled')
+      // The same run measures after it has carried the command out.
+      await until('a reading that says so', async () => {
+        const data = (await store.readSource('pihole')).reading?.data
+        return (data as { blocking: { state: string } } | undefined)?.blocking.state === 'disabled'
+      })
     })
 
     test('switched off in the file, its last run gives the seat back', async () => {
