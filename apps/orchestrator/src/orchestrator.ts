@@ -55,7 +55,11 @@ export class Orchestrator {
   readonly #inbox: Inbox
   readonly #clock: ClockWatch
   readonly #random: () => number
-  readonly #sources: SourceId[] = sourceIds.filter((id) => sourceContract(id).life === 'poll')
+  /**
+   * Last on the page, first at the start: this Pi's own numbers need nothing from outside and the smallest image, while the
+   * images of those before it may take a Pi a quarter of an hour to build.
+   */
+  readonly #sources: SourceId[] = sourceIds.filter((id) => sourceContract(id).life === 'poll').toReversed()
   readonly #demands = new Map<SourceId, DemandRunner>()
   readonly #stopping = new AbortController()
   #schedule: Schedule | undefined
