@@ -98,13 +98,26 @@ test.each([
     'Nothing answers at the camera’s address',
   ],
   [{ kind: 'rtsp', url: 'rtsp://camera.invalid/x' }, 'unresolved', 'The camera’s name has no address'],
-  [{ kind: 'libcamera' }, 'misconfigured', 'rpicam-vid is not installed here'],
+  [{ kind: 'libcamera' }, 'misconfigured', 'rpicam-vid-of-nobody is not installed here'],
 ] as const)('%j: %s, with a hint', async (input, kind, message) => {
   await using bench = await CameraBench.make({ input })
   bench.start()
   const error = await bench.ended
   expect(error).toMatchObject({ name: 'TailboardError', kind, message })
   expect((error as unknown as { hint: string }).hint).toMatch(/\S/)
+  expect(await bench.files()).toEqual([])
+})
+
+test('the Pi’s own camera: what rpicam-vid writes is copied, and both end together', async () => {
+  await using bench = await CameraBench.make({ input: { kind: 'libcamera' } })
+  await bench.standIn()
+  bench.start()
+  await until(() => expect(bench.phases).toContain('live'))
+  await until(async () => expect(parsePlaylist(await bench.playlist()).names.length).toBeGreaterThan(2))
+  expect(bench.camera.state).toMatchObject({ encoder: 'copy', width: 320, height: 240 })
+  expect(bench.camera.state.segmentS).toBeLessThanOrEqual(1)
+  bench.stop.abort()
+  expect(await bench.ended).toBeNull()
   expect(await bench.files()).toEqual([])
 })
 

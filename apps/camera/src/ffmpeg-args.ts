@@ -65,7 +65,17 @@ function inputArgs({ input, inputFormat, picture }: StreamOptions): string[] {
     case 'libcamera': {
       // Its headers come with the first picture: looking for more would only cost time.
       const format = ['-f', 'h264', '-r', String(framesPerSecond)]
-      return ['-protocol_whitelist', 'pipe', ...format, '-analyzeduration', '0', '-i', 'pipe:0']
+      return [
+        '-protocol_whitelist',
+        'pipe',
+        ...format,
+        '-probesize',
+        '32768',
+        '-analyzeduration',
+        '100000',
+        '-i',
+        'pipe:0',
+      ]
     }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CameraData } from '@tailboard/contracts/sources/camera'
@@ -12,6 +12,7 @@ export class CameraBench {
   readonly said: CameraData[] = []
   readonly stop = new AbortController()
   readonly folder: string
+  readonly programs = { ffmpeg: 'ffmpeg', rpicam: 'rpicam-vid-of-nobody' }
   readonly camera: Camera
   ended: Promise<Error | null> = Promise.resolve(null)
 
@@ -23,7 +24,7 @@ export class CameraBench {
       folder,
       time: systemTime,
       log,
-      programs: { ffmpeg: 'ffmpeg', rpicam: 'rpicam-vid' },
+      programs: this.programs,
       limits: { firstMs: 30_000, stalledMs: 1_000, deadMs: 4_000 },
       onState: (data) => this.said.push(structuredClone(data)),
       ...options,
@@ -32,6 +33,14 @@ export class CameraBench {
 
   static async make(options: Partial<CameraOptions> = {}): Promise<CameraBench> {
     return new CameraBench(await mkdtemp(join(tmpdir(), 'tailboard-hls-')), options)
+  }
+
+  /** Puts the stand-in where rpicam-vid would be: a program of its own, run by the Node that runs this. */
+  async standIn(): Promise<void> {
+    this.programs.rpicam = `${this.folder}-rpicam-vid`
+    const script = join(import.meta.dirname, 'rpicam-vid.ts')
+    await writeFile(this.programs.rpicam, `#!/bin/sh\nexec ${process.execPath} ${script} "$@"\n`)
+    await chmod(this.programs.rpicam, 0o755)
   }
 
   start(): this {
@@ -58,6 +67,7 @@ export class CameraBench {
     this.stop.abort()
     await this.ended
     await rm(this.folder, { recursive: true, force: true })
+    await rm(`${this.folder}-rpicam-vid`, { force: true })
   }
 }
 
