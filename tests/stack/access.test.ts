@@ -26,6 +26,7 @@ describe.skipIf(without.has('engine') || without.has('netns'))(
     beforeAll(async () => {
       if (!root) throw new Error('network namespaces take root; leave this out with TAILBOARD_WITHOUT=netns')
       await project.create()
+      await project.build('source-system')
       await project.up()
       await ip('netns', 'add', namespace)
       await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace)

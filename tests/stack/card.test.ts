@@ -39,6 +39,7 @@ describe.skipIf(without.has('engine'))('Redis as a Pi’s card treats it', () =>
     )
     await project.writeFile('card.yml', `services:\n  redis:\n    volumes:\n      - ${card()}:/data\n`)
     project.overrides = ['card.yml']
+    await project.build('source-system')
     await project.up()
     const { url } = await project.front()
     page = await until('the live stream', () => LiveClient.open(url))

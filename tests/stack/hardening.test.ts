@@ -28,6 +28,7 @@ describe.skipIf(without.has('engine'))('what docker inspect says of each service
       services: Record<string, unknown>
     }
     services = Object.keys(compose.services).filter((name) => name !== 'traefik')
+    await project.build('source-system')
     await project.up()
     await project.compose(
       '--profile',

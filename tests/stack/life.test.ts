@@ -23,6 +23,7 @@ describe.skipIf(without.has('engine'))('what a Pi’s life does to the stack', (
     // There from the start: the orchestrator learns its compose files from its own labels, and keeps those until it is remade.
     await project.writeFile('hang.yml', 'services: {}\n')
     project.overrides = ['hang.yml']
+    await project.build('source-system')
     await project.up()
     base = (await project.front()).url
     await until('the first reading', async () => (await runs()).length > 0, { withinMs: 280_000 })

@@ -20,6 +20,7 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
     // There from the start: the orchestrator learns its compose files from its own labels, and keeps those until it is remade.
     await project.writeFile('blind.yml', 'services: {}\n')
     project.overrides = ['blind.yml']
+    await project.build('source-system')
     await project.up()
     base = (await project.front()).url
     browser = await openBrowser()
