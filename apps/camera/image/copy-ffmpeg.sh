@@ -12,4 +12,7 @@ for library in $(ldd "$ffmpeg" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }'); d
   mkdir -p "$root$(dirname "$library")"
   cp -L "$library" "$root$library"
 done
+# The place for the volume of segments, as the volume itself is: Docker would else make it in each container.
+mkdir "$root/hls"
+chown 1000:1000 "$root/hls"
 find "$root" -exec touch -hd @0 {} +
