@@ -10,6 +10,9 @@ export const configLimits = { bytes: 64 * 1024, versions: 20 } as const
 /** A poll costs a container start: seconds of a Pi's processor and hundreds of kilobytes of its card. */
 export const leastIntervalSeconds = 10
 
+/** A source that always lives has paid for its start: it may measure each second. */
+export const leastServiceIntervalSeconds = 1
+
 const seconds = (least: number, most: number) =>
   v.pipe(
     v.number('must be a number of seconds'),
@@ -39,18 +42,24 @@ export interface SourceSettings {
 
 /** The settings of one source: the common ones, and its own. Every key has a default. */
 export function sourceSettingsSchema(id: SourceId) {
-  const { defaults, settings } = sourceContract(id)
+  const { defaults, settings, life } = sourceContract(id)
+  const isService = life === 'always'
+  const least = isService ? leastServiceIntervalSeconds : leastIntervalSeconds
   return group({
     enabled: field(v.optional(v.boolean('must be true or false'), defaults.enabled), { label: 'On' }),
-    intervalSeconds: field(v.optional(seconds(leastIntervalSeconds, 86_400), defaults.intervalSeconds), {
+    intervalSeconds: field(v.optional(seconds(least, 86_400), defaults.intervalSeconds), {
       label: 'Every',
       unit: 's',
-      description: `From the start of one run to the start of the next. ${leastIntervalSeconds} or more.`,
+      description: isService
+        ? 'From one measurement to the next.'
+        : `From the start of one run to the start of the next. ${least} or more.`,
     }),
     timeoutSeconds: field(v.optional(seconds(5, 600), defaults.timeoutSeconds), {
       label: 'Time limit',
       unit: 's',
-      description: 'A run that takes longer is stopped and counted as failed.',
+      description: isService
+        ? 'A measurement that takes longer is given up and counted as failed.'
+        : 'A run that takes longer is stopped and counted as failed.',
     }),
     ...settings,
   })

@@ -3,6 +3,7 @@ import { commandSchema } from './command.ts'
 import { configSchema, configStatusSchema } from './config.ts'
 import { failureSchema } from './error.ts'
 import { nodeName, sourceName } from './names.ts'
+import { pressSchema } from './press.ts'
 import { readingSchema } from './reading.ts'
 import { runStateSchema } from './run.ts'
 import { text } from './text.ts'
@@ -27,6 +28,8 @@ export const eventSchema = v.variant('type', [
   v.object({ type: v.literal('failure'), ...ofSource, failure: failureSchema }),
   v.object({ type: v.literal('run'), ...ofSource, run: runStateSchema }),
   v.object({ type: v.literal('command'), ...ofSource, command: commandSchema }),
+  /** Somebody pressed a button of the source's device. */
+  v.object({ type: v.literal('press'), ...ofSource, press: pressSchema }),
   /** A configuration came into force, or a broken file was refused. */
   v.object({
     type: v.literal('config'),

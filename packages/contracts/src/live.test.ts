@@ -124,3 +124,11 @@ test('the model before an event is left as it was', () => {
   applyEvent(model, { type: 'reading', ...of, reading, failure: null })
   expect(model).toEqual(copy)
 })
+
+test('a press of a button is remembered with its source, and nothing else of it changes', () => {
+  const press = { key: 'middle' as const, did: 'The LEDs are off', stamp }
+  const { sources } = apply({ type: 'press', ...of, press })
+  expect(sources.system.press).toEqual(press)
+  expect(sources.system).toMatchObject({ reading: null, success: null, outcome: null })
+  expect(sources.weather.press).toBeUndefined()
+})

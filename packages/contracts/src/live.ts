@@ -59,6 +59,8 @@ export function applyEvent(model: LiveModel, event: Event): LiveModel {
       }))
     case 'run':
       return withSource(model, event.source, (view) => ({ ...view, run: event.run }))
+    case 'press':
+      return withSource(model, event.source, (view) => ({ ...view, press: event.press }))
     case 'config':
       return withConfig(model, event.status, event.config)
     case 'notice': {

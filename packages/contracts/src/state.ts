@@ -1,5 +1,6 @@
 import type { SourceSettings } from './config.ts'
 import type { Failure } from './error.ts'
+import type { Press } from './press.ts'
 import { type Reading, readingAgeMs } from './reading.ts'
 import type { RunState } from './run.ts'
 import { elapsedMs, isSameBoot, type Stamp } from './time.ts'
@@ -17,6 +18,8 @@ export interface SourceView {
   /** The last failure; it is of the last run when the outcome is `partial` or `failed`. */
   failure: Failure | null
   run: RunState
+  /** The last press of a button, for as long as this model has followed the events. */
+  press?: Press
 }
 
 export const sourceStates = ['never', 'running', 'ok', 'partial', 'failed', 'stale', 'disabled'] as const

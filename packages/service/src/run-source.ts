@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   type Command,
-  type Config,
   commonVariables,
   defaultConfig,
   type Environment,
@@ -9,21 +7,22 @@ import {
   type Reading,
   type SourceContract,
   type SourceId,
-  type SourceSettings,
   TailboardError,
-  type Variables,
 } from '@tailboard/contracts'
+import { carryOutCommands } from './carry-out.ts'
 import { stampNow, systemTime, type TimeSource } from './clock.ts'
 import { onCrash } from './crash.ts'
 import { readEnvironment } from './env.ts'
 import { toFailure } from './failure.ts'
 import { RunLock } from './lock.ts'
 import { createLogger, type Logger } from './log.ts'
+import { abortable, isSameData, type Measurement, type RunContext, toReading } from './measurement.ts'
 import { SourceMemory } from './memory.ts'
 import { findNodeName } from './node-name.ts'
-import { redactor } from './redact.ts'
 import { createRedis } from './redis.ts'
 import { checkReading, Store } from './store.ts'
+
+export type { Measurement, RunContext } from './measurement.ts'
 
 /** How a run ended, as its exit code. The orchestrator reads the outcome in Redis; a person reads this. */
 export const exitCodes = {
@@ -36,42 +35,7 @@ export const exitCodes = {
   misconfigured: 78,
 } as const
 
-/** A command that waited longer than this is not carried out any more: nobody stands there now (ms). */
-const commandMaxAgeMs = 120_000
 const nodeNameWithinMs = 5_000
-
-/** What a source measured. */
-export interface Measurement {
-  data: Record<string, unknown>
-  /** When the world was so; now, when absent. */
-  measuredAt?: Date
-  /** What is missing in the data, when it is only part of what it should be. */
-  problem?: TailboardError
-  /** How long this may pass for current (s), where the device knows better than twice the interval. */
-  staleAfterS?: number
-  /**
-   * In how long another run is worth its cost (s), where the device says when it measures next. The orchestrator keeps it
-   * between its least interval and twice the owner's.
-   */
-  nextInS?: number
-  /** Made up: the run spoke to a stand-in. */
-  simulated?: boolean
-}
-
-/** What a run has to work with. */
-export interface RunContext<V extends Variables = Variables> {
-  environment: Environment<V>
-  settings: SourceSettings & Record<string, unknown>
-  config: Config
-  /** Aborts at the source's time limit and at SIGTERM. */
-  signal: AbortSignal
-  time: TimeSource
-  log: Logger
-  /** The last good reading. */
-  previous: Reading | null
-  /** What the source keeps between runs. */
-  memory: SourceMemory
-}
 
 /** A poll source: its contract, and what it does. Glue only: the protocol stands in a file of its own. */
 export interface PollSource {
@@ -159,7 +123,7 @@ async function runWithStore(
       memory: new SourceMemory(store.redis, store.node, id, log),
     }
     if (!settings.enabled) return await giveBack(source, context)
-    await carryOutCommands(source, store, context)
+    await carryOutCommands(id, source.carryOut?.bind(source), store, context)
     const done = await measureAndPublish(source, store, context, environment.TAILBOARD_SIMULATED)
     nextInS = done.nextInS
     return done.exitCode
@@ -199,19 +163,7 @@ async function measureAndPublish(
   try {
     const measured = await abortable(source.measure(context), context.signal)
     const stamp = stampNow(store.time)
-    const measuredAt = measured.measuredAt?.toISOString() ?? stamp.at
-    const reading: Reading = {
-      node: store.node,
-      source: id,
-      schema: source.contract.schema,
-      // A device whose clock runs ahead has still not measured in the future.
-      measuredAt: measuredAt > stamp.at ? stamp.at : measuredAt,
-      writtenAt: stamp.at,
-      clock: stamp.clock,
-      simulated: measured.simulated ?? isSimulated,
-      ...(measured.staleAfterS === undefined ? {} : { staleAfterS: measured.staleAfterS }),
-      data: redactor.redactValue(measured.data),
-    }
+    const reading = toReading(source.contract, store.node, measured, stamp, isSimulated)
     const problem = measured.problem === undefined ? null : toFailure(measured.problem, stamp, context.log)
     if (measured.measuredAt !== undefined && isSameMeasurement(checkReading(reading), context.previous)) {
       await store.publishSuccess(id, problem)
@@ -228,51 +180,7 @@ async function measureAndPublish(
 }
 
 function isSameMeasurement(reading: Reading, previous: Reading | null): boolean {
-  return (
-    previous !== null &&
-    previous.measuredAt === reading.measuredAt &&
-    // After a boot it is written once more: the age of what an earlier boot wrote hangs on the wall clock.
-    previous.clock.boot === reading.clock.boot &&
-    previous.simulated === reading.simulated &&
-    // Not as text: what was stored has the order of the schema's keys.
-    isDeepStrictEqual(previous.data, reading.data)
-  )
-}
-
-/** Ends with the signal's reason even when `work` never looks at the signal. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
-
-async function carryOutCommands(source: PollSource, store: Store, context: RunContext): Promise<void> {
-  const id = source.contract.id as SourceId
-  for (;;) {
-    const command = await store.takeCommand(id)
-    if (command === null) return
-    const finish = (status: 'done' | 'failed', outcome: string) =>
-      store.publishCommand({ ...command, status, outcome: redactor.redact(outcome), finished: store.now() })
-    const isOfThisBoot = command.asked.clock.boot === store.time.boot
-    if (!isOfThisBoot || store.time.monotonicMs() - command.asked.clock.ms > commandMaxAgeMs) {
-      await finish('failed', 'It waited too long and was not carried out')
-    } else if (source.carryOut === undefined) {
-      await finish('failed', 'This source has no commands')
-    } else {
-      try {
-        await finish('done', await abortable(source.carryOut(command, context), context.signal))
-      } catch (error) {
-        const failure = toFailure(error, stampNow(store.time), context.log)
-        await finish(
-          'failed',
-          failure.hint === null ? failure.message : `${failure.message}. ${failure.hint}`,
-        )
-      }
-    }
-  }
+  return previous?.measuredAt === reading.measuredAt && isSameData(reading, previous)
 }
 
 async function reportCost(store: Store, id: SourceId, log: Logger, nextInS?: number): Promise<void> {

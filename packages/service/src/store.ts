@@ -10,6 +10,8 @@ import {
   keys,
   limits,
   type Notice,
+  type Order,
+  type Press,
   type PublishedConfig,
   parseJson,
   parseOrThrow,
@@ -34,6 +36,9 @@ import * as v from 'valibot'
 import { stampNow, type TimeSource } from './clock.ts'
 import { redactor } from './redact.ts'
 import { withRoom } from './room.ts'
+
+/** Orders that nobody takes must not pile up. */
+const mostOrders = 64
 
 const outcomeSchema = v.picklist(['ok', 'partial', 'failed'])
 const lastWordsSchema = v.object({
@@ -143,6 +148,24 @@ export class Store {
       if (command.status === 'queued') multi.lpush(keys.queuedCommands(this.node, source), json)
       multi.lpush(keys.commandLog(this.node), json)
       multi.ltrim(keys.commandLog(this.node), 0, commandLimits.recorded - 1)
+    })
+  }
+
+  /** That somebody pressed a button of a source's device. */
+  async publishPress(source: SourceId, press: Press): Promise<void> {
+    const { stamp } = press
+    const said = { ...press, did: redactText(press.did) }
+    await this.#publish({ type: 'press', node: this.node, source, stamp, press: said }, () => {})
+  }
+
+  /** Asks the orchestrator for something. The newest stay when nobody takes them. */
+  async pushOrder(order: Order): Promise<void> {
+    const key = keys.orders(this.node)
+    await withRoom(this.redis, async () => {
+      const multi = this.redis.multi().lpush(key, JSON.stringify(order))
+      for (const [error] of (await multi.ltrim(key, 0, mostOrders - 1).exec()) ?? []) {
+        if (error !== null) throw error
+      }
     })
   }
 
