@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keys, type ServerMessage, sourceFields } from '@tailboard/contracts'
-import { command, openBrowser, Project, until, without } from '@tailboard/stack'
+import { command, configText, openBrowser, Project, until, without } from '@tailboard/stack'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const project = new Project('page')
-const settings = (text: string) => `version: 1\nsources:\n  system:\n    ${text}\n    timeoutSeconds: 5\n`
 
 describe.skipIf(without.has('engine') || without.has('browser'))('a browser on the real stack', () => {
   let browser: Browser
@@ -16,7 +15,10 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
 
   beforeAll(async () => {
     await project.create()
-    await project.writeFile('config/tailboard.yaml', settings('intervalSeconds: 10'))
+    await project.writeFile(
+      'config/tailboard.yaml',
+      configText({ system: { intervalSeconds: 10, timeoutSeconds: 5 } }),
+    )
     // There from the start: the orchestrator learns its compose files from its own labels, and keeps those until it is remade.
     await project.writeFile('blind.yml', 'services: {}\n')
     project.overrides = ['blind.yml']
@@ -120,7 +122,7 @@ describe.skipIf(without.has('engine') || without.has('browser'))('a browser on t
     await page.goto(`${base}/#/status`)
     await page.getByRole('heading', { name: 'Sources' }).waitFor()
     const count = readings().length
-    const button = page.getByRole('button', { name: /Run now: / })
+    const button = page.getByRole('button', { name: 'Run now: This Pi' })
     await until(
       'a free source',
       async () => (await button.isEnabled()) && (await button.click().then(() => true)),

@@ -2,10 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cameraData } from '@tailboard/contracts/sources/camera'
 import * as v from 'valibot'
-import { expect, test, vi } from 'vitest'
+import { test as anywhere, expect, vi } from 'vitest'
 import { CameraBench, pidsOf } from '../testing/camera-bench.ts'
+import { lacksFfmpeg } from '../testing/lacks-ffmpeg.ts'
 import { parsePlaylist } from './hls-folder.ts'
 
+const test = anywhere.skipIf(lacksFfmpeg)
 const until = (claim: () => unknown) => vi.waitFor(claim, { timeout: 30_000, interval: 50 })
 
 test('the test picture as a playlist of short segments, in a folder that is clean before and empty after', async () => {
