@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Bundles the service in the current folder: src/main.ts to dist/main.js, one file, no node_modules at run time.
 // With --watch: again at each change, until it is ended.
-import { readFile, rm } from 'node:fs/promises'
+import { copyFile, readFile, rm } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
+import { basename, join } from 'node:path'
 import { build, context } from 'esbuild'
 
 /**
@@ -50,6 +51,9 @@ const viaRequire = {
 }
 
 const manifest = JSON.parse(await readFile('package.json', 'utf8'))
+/** Files that a CommonJS package reads from beside itself: they are put beside the bundle. */
+const assets = manifest.tailboard?.assets ?? []
+const beside = assets.length > 0 ? 'const __dirname=import.meta.dirname;' : ''
 const options = {
   entryPoints: { main: 'src/main.ts', ...manifest.tailboard?.entries },
   outdir: 'dist',
@@ -63,7 +67,9 @@ const options = {
   external: manifest.tailboard?.external ?? [],
   define: { TAILBOARD_VERSION: JSON.stringify(manifest.version) },
   // CommonJS packages call require for Node's own modules.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  banner: {
+    js: `import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);${beside}`,
+  },
   plugins: [leaveOut, viaRequire],
   metafile: true,
   logLevel: 'warning',
@@ -75,6 +81,7 @@ if (process.argv.includes('--watch')) {
 } else {
   await rm('dist', { recursive: true, force: true })
   const result = await build(options)
+  for (const asset of assets) await copyFile(asset, join('dist', basename(asset)))
   for (const [path, { bytes }] of Object.entries(result.metafile.outputs)) {
     process.stdout.write(`${path} ${(bytes / 1024).toFixed(0)} kB\n`)
   }
