@@ -1,5 +1,5 @@
 import { allVariables, serviceVariables } from '@tailboard/contracts'
-import { docker, Project, without } from '@tailboard/stack'
+import { configText, docker, Project, without } from '@tailboard/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
@@ -28,6 +28,8 @@ describe.skipIf(without.has('engine'))('what docker inspect says of each service
       services: Record<string, unknown>
     }
     services = Object.keys(compose.services).filter((name) => name !== 'traefik')
+    // Nothing runs by its schedule: the orchestrator would make the containers that Compose is to make here.
+    await project.writeFile('config/tailboard.yaml', configText({}))
     await project.build('source-system')
     await project.up()
     await project.compose(
