@@ -41,6 +41,20 @@ test('nobody is there to carry it out', async () => {
   expect(await it.redis.llen(keys.queuedCommands(node, 'system'))).toBe(0)
 })
 
+test('a source that always lives gets “run now” as a command of its own queue, with no orchestrator', async () => {
+  const contract = sourceContract('system')
+  await it.redis.del(keys.service(node, 'orchestrator'))
+  contract.life = 'always'
+  try {
+    expect((await it.post('/api/sources/system/run', {})).statusCode).toBe(202)
+    expect(await it.store.takeCommand('system')).toMatchObject({ verb: 'run', by: '127.0.0.1', args: {} })
+    expect(await it.redis.llen(keys.orders(node))).toBe(0)
+  } finally {
+    contract.life = 'poll'
+    await it.redis.del(keys.commandLog(node))
+  }
+})
+
 test('a command is recorded with who and when, told to pages, and a run is ordered for it', async () => {
   const page = await it.page()
   await until(() => page.messages.length > 0)

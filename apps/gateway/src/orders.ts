@@ -5,7 +5,6 @@ import {
   elapsedMs,
   issuesOf,
   keys,
-  type Order,
   orderMaxAgeMs,
   parseJson,
   runVerb,
@@ -15,13 +14,11 @@ import {
   sourceContract,
   systemStatusSchema,
 } from '@tailboard/contracts'
-import { readHeartbeat, type Store, withRoom } from '@tailboard/service'
+import { readHeartbeat, type Store } from '@tailboard/service'
 import * as v from 'valibot'
 import { HttpProblem } from './http-problem.ts'
 
 const statusMaxAgeMs = 5_000
-/** Orders that nobody takes must not pile up. */
-const mostOrders = 64
 
 /** Asks the orchestrator and the sources for something, in a way that never asks twice. */
 export class Orders {
@@ -34,6 +31,10 @@ export class Orders {
     return this.#inTurn(async () => {
       const source = view.id as SourceId
       this.#refuseDisabled(view)
+      // One that always lives takes it from its own queue: there is no run to start.
+      if (sourceContract(source).life === 'always') {
+        return (await this.#queue(store, source, { verb: runVerb, args: {}, by })).asked
+      }
       if (view.run.running !== null) throw new HttpProblem('already-running')
       if (this.#isWaiting(view, store.now())) {
         throw new HttpProblem('already-running', { detail: 'A run was asked for and is about to start.' })
@@ -55,26 +56,10 @@ export class Orders {
       const args = checkArgs(source, request.verb, request.args)
       this.#refuseDisabled(view)
       if (life === 'poll') await refuseWithoutOrchestrator(store)
-      const queue = keys.queuedCommands(store.node, source)
-      if ((await store.redis.llen(queue)) >= commandLimits.queued) {
-        throw new HttpProblem('too-many', { detail: `${commandLimits.queued} commands are waiting already.` })
-      }
-      const asked = store.now()
-      const command: Command = {
-        id: randomUUID(),
-        node: store.node,
-        source,
-        verb: request.verb,
-        args,
-        by: request.by,
-        asked,
-        status: 'queued',
-        outcome: null,
-        finished: null,
-      }
-      await store.publishCommand(command)
+      const command = await this.#queue(store, source, { ...request, args })
       // A run that waits carries it out. One that is under way may be past the point where it looks: then one after it.
-      if (life === 'poll' && !this.#isWaiting(view, asked)) await this.#order(store, source, request.by)
+      if (life === 'poll' && !this.#isWaiting(view, command.asked))
+        await this.#order(store, source, request.by)
       return command
     })
   }
@@ -85,7 +70,7 @@ export class Orders {
     if (taken !== null && elapsedMs(taken, asked) < statusMaxAgeMs) return
     if (this.#statusAsked !== null && elapsedMs(this.#statusAsked, asked) < statusMaxAgeMs) return
     this.#statusAsked = asked
-    await push(store, { type: 'status', asked })
+    await store.pushOrder({ type: 'status', asked })
   }
 
   /** What the orchestrator last told of the services; null when it has not. */
@@ -94,9 +79,31 @@ export class Orders {
     return json === null ? null : parseJson(systemStatusSchema, json, 'the status in Redis')
   }
 
+  async #queue(
+    store: Store,
+    source: SourceId,
+    request: { verb: string; args: Record<string, unknown>; by: string },
+  ): Promise<Command> {
+    if ((await store.redis.llen(keys.queuedCommands(store.node, source))) >= commandLimits.queued) {
+      throw new HttpProblem('too-many', { detail: `${commandLimits.queued} commands are waiting already.` })
+    }
+    const command: Command = {
+      id: randomUUID(),
+      node: store.node,
+      source,
+      ...request,
+      asked: store.now(),
+      status: 'queued',
+      outcome: null,
+      finished: null,
+    }
+    await store.publishCommand(command)
+    return command
+  }
+
   async #order(store: Store, source: SourceId, by: string): Promise<Stamp> {
     const asked = store.now()
-    await push(store, { type: 'run', source, by, asked })
+    await store.pushOrder({ type: 'run', source, by, asked })
     this.#asked.set(source, asked)
     return asked
   }
@@ -127,20 +134,6 @@ export class Orders {
   }
 }
 
-/** Orders something, whatever else waits. */
-export async function push(store: Store, order: Order): Promise<void> {
-  const key = keys.orders(store.node)
-  await withRoom(store.redis, async () => {
-    const results = await store.redis
-      .multi()
-      .lpush(key, JSON.stringify(order))
-      .ltrim(key, 0, mostOrders - 1)
-      .exec()
-    for (const [error] of results ?? []) if (error !== null) throw error
-  })
-}
-
-/** @throws HttpProblem when nobody would carry out an order. */
 export async function refuseWithoutOrchestrator(store: Store): Promise<void> {
   if ((await readHeartbeat(store.redis, store.node, 'orchestrator', store.now())) !== null) return
   throw new HttpProblem('orchestrator-away', {

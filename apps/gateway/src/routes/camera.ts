@@ -20,7 +20,7 @@ import { type HlsFile, isHlsName, openHlsFile } from '../camera/hls-file.ts'
 import { Watchers } from '../camera/watchers.ts'
 import type { Gateway } from '../gateway.ts'
 import { HttpProblem } from '../http-problem.ts'
-import { push, refuseWithoutOrchestrator } from '../orders.ts'
+import { refuseWithoutOrchestrator } from '../orders.ts'
 import { checkNode, nodeQuery } from './parameters.ts'
 
 const source = cameraId as SourceId
@@ -71,7 +71,7 @@ function addWatchRoutes(app: App, gateway: Gateway, watchers: Watchers): void {
       if (heard === null) {
         throw new HttpProblem('too-many', { detail: `${mostWatchers} pages look already.` })
       }
-      if (heard.isToTell) await push(store, { type: 'watch', source, watcher, by, asked })
+      if (heard.isToTell) await store.pushOrder({ type: 'watch', source, watcher, by, asked })
       if (heard.isNew) await store.publishWrite(by, 'looks at the camera')
       return answer(gateway, watchers)
     },
@@ -92,7 +92,7 @@ function addWatchRoutes(app: App, gateway: Gateway, watchers: Watchers): void {
       const { watcher } = request.query
       const asked = store.now()
       if (watchers.leave(watcher, asked)) {
-        await push(store, { type: 'leave', source, watcher, asked })
+        await store.pushOrder({ type: 'leave', source, watcher, asked })
         await store.publishWrite(request.address, 'looks at the camera no more')
       }
       return answer(gateway, watchers)
