@@ -37,11 +37,12 @@ export interface Sample {
   problems: TailboardError[]
 }
 
-/** Pictures for the LEDs, each 64 colours (`rrggbb`, row by row), and how long one stays. One that does not loop ends dark. */
+/** Pictures for the LEDs, each 64 colours (`rrggbb`, row by row), and how long one stays. */
 export interface Animation {
   frames: string[]
   frameMs: number
-  isLooping: boolean
+  /** How often they run through; it is dark then. Null: for ever. */
+  times: number | null
   /** 0, 90, 180 or 270. */
   rotation: number
 }

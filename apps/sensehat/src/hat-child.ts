@@ -67,13 +67,13 @@ async function readMotion(): Promise<RawMotion | null> {
   return null
 }
 
-function show({ frames, frameMs, isLooping, rotation }: Animation): void {
+function show({ frames, frameMs, times, rotation }: Animation): void {
   clearInterval(timer)
   leds?.setRotation(rotation, false)
   let index = 0
   const next = () => {
-    if (isLooping) index %= frames.length
-    const frame = frames[index]
+    const isOver = times !== null && index >= frames.length * times
+    const frame = isOver ? undefined : frames[index % frames.length]
     index += 1
     if (frame === undefined) clearInterval(timer)
     light(frame)

@@ -9,7 +9,7 @@ import { dark } from './pictures.ts'
 
 const log = createLogger({ service: 'test', write: () => {} })
 const parts = { leds: true, motion: true, joystick: true }
-const animation = { frames: [dark], frameMs: 1000, isLooping: true, rotation: 0 }
+const animation = { frames: [dark], frameMs: 1000, times: null, rotation: 0 }
 
 let folder: string
 let now = 0

@@ -92,14 +92,16 @@ describe('what is shown', () => {
   test('somebody’s message goes before the settings, runs its times and ends', () => {
     const message = { text: 'Tea', colour: '#ffffff', times: 2 }
     const shown = plan({ ledShow: 'gauge' }, { message, gaugeValue: 20, isCleared: true })
-    expect(shown).toMatchObject({ mode: 'message', message: 'Tea', animation: { isLooping: false } })
+    expect(shown).toMatchObject({ mode: 'message', message: 'Tea', animation: { times: 2 } })
     const { frames, frameMs } = shown.animation
-    expect(frames.length % 2).toBe(0)
-    expect(pictureAt(shown.animation, frames.length * frameMs + 1)).toBe(dark)
+    const once = frames.length * frameMs
+    expect(pictureAt(shown.animation, once + 900)).toBe(pictureAt(shown.animation, 900))
+    expect(pictureAt(shown.animation, 900)).not.toBe(dark)
+    expect(pictureAt(shown.animation, 2 * once + 900)).toBe(dark)
   })
   test('the owner’s message loops', () => {
     const { animation } = plan({ ledShow: 'message', ledMessage: 'Hi' })
-    expect(animation.isLooping).toBe(true)
+    expect(animation.times).toBeNull()
     const length = animation.frames.length * animation.frameMs
     expect(pictureAt(animation, length + 900)).toBe(pictureAt(animation, 900))
   })

@@ -37,17 +37,18 @@ export function planLeds({ settings, isNight, gaugeValue, message, isCleared }: 
   const still = (mode: LedMode, picture: Picture): LedPlan => ({
     mode,
     message: null,
-    animation: { frames: [picture], frameMs: 1000, isLooping: true, rotation },
+    animation: { frames: [picture], frameMs: 1000, times: null, rotation },
   })
-  const running = (text: string, colour: string, times: number): LedPlan => {
-    const once = messagePictures(text, dim(colour, brightness))
-    const frames = Array.from({ length: times }, () => once).flat()
-    return {
-      mode: 'message',
-      message: text,
-      animation: { frames, frameMs: messageFrameMs, isLooping: message === null, rotation },
-    }
-  }
+  const running = (text: string, colour: string, times: number | null): LedPlan => ({
+    mode: 'message',
+    message: text,
+    animation: {
+      frames: messagePictures(text, dim(colour, brightness)),
+      frameMs: messageFrameMs,
+      times,
+      rotation,
+    },
+  })
   const hasSomething = message !== null || (!isCleared && ledShow !== 'off')
   if (!hasSomething) return still('off', dark)
   if (brightness === 0) return still('night', dark)
@@ -55,7 +56,7 @@ export function planLeds({ settings, isNight, gaugeValue, message, isCleared }: 
   if (ledShow === 'message') {
     return settings.ledMessage.trim() === ''
       ? still('off', dark)
-      : running(settings.ledMessage, settings.ledColour, 1)
+      : running(settings.ledMessage, settings.ledColour, null)
   }
   const {
     ledGaugeFrom: from,
@@ -67,9 +68,9 @@ export function planLeds({ settings, isNight, gaugeValue, message, isCleared }: 
 }
 
 /** What is lit `elapsedMs` after an animation began. */
-export function pictureAt({ frames, frameMs, isLooping }: Animation, elapsedMs: number): Picture {
+export function pictureAt({ frames, frameMs, times }: Animation, elapsedMs: number): Picture {
   const index = Math.floor(elapsedMs / frameMs)
-  if (!isLooping && index >= frames.length) return dark
+  if (times !== null && index >= frames.length * times) return dark
   return frames[index % frames.length] ?? dark
 }
 
@@ -90,7 +91,7 @@ export function toLedData(
   }
 }
 
-/** How long a message takes that somebody sent (ms). */
-export function lengthMs({ frames, frameMs }: Animation): number {
-  return frames.length * frameMs
+/** How long an animation takes that has an end (ms). */
+export function lengthMs({ frames, frameMs, times }: Animation): number {
+  return frames.length * frameMs * (times ?? Number.POSITIVE_INFINITY)
 }

@@ -5,7 +5,7 @@ import type { ServiceContext } from '@tailboard/service/service-runner'
 import * as v from 'valibot'
 import type { Driver } from './driver.ts'
 import { numberAt, readField } from './fields.ts'
-import { type LedPlan, lengthMs, type Message, planLeds, toLedData } from './leds.ts'
+import { type LedPlan, type LedWish, lengthMs, type Message, planLeds, toLedData } from './leds.ts'
 import { isNight } from './night.ts'
 
 const placeSchema = v.object({ place: v.object({ timeZone: weatherData.entries.place.entries.timeZone }) })
@@ -16,6 +16,7 @@ export class Panel {
   #message: Message | null = null
   #isCleared = false
   #plan: LedPlan | null = null
+  #wished = ''
   #sinceMs = 0
   #timer: NodeJS.Timeout | undefined
   #gauge: SensehatData['leds']['gauge'] = null
@@ -60,7 +61,7 @@ export class Panel {
     }
     const value = settings.ledShow === 'gauge' ? await gaugeValue(context, settings.ledGauge, own, now) : null
     this.#gauge = { of: settings.ledGauge, value }
-    const plan = planLeds({
+    const wish: LedWish = {
       settings,
       isNight: isNight(
         time.wallMs(),
@@ -71,8 +72,12 @@ export class Panel {
       gaugeValue: value,
       message: this.#message,
       isCleared: this.#isCleared,
-    })
-    if (JSON.stringify(plan) === JSON.stringify(this.#plan)) return
+    }
+    // Not the pictures: those of a long message are a quarter of a megabyte.
+    const wished = JSON.stringify(wish)
+    if (this.#plan !== null && wished === this.#wished) return
+    const plan = planLeds(wish)
+    this.#wished = wished
     this.#plan = plan
     this.#sinceMs = time.monotonicMs()
     this.#driver.show(plan.animation)

@@ -77,7 +77,7 @@ describe.skipIf(!canBuild)('node-sense-hat and i2c-bus themselves, compiled for 
     const lit = () => readFileSync(join(root, 'dev/fb0'))
     const show = (frame: string, rotation = 0): ToChild => ({
       type: 'show',
-      animation: { frames: [frame], frameMs: 1000, isLooping: true, rotation },
+      animation: { frames: [frame], frameMs: 1000, times: null, rotation },
     })
     const red = rows(['ff0000', ...Array(7).fill('000000')])
 

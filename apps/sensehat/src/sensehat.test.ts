@@ -169,7 +169,7 @@ describe('a HAT that is there', () => {
       expect((await bench.read()).data?.leds).toMatchObject({ mode: 'message', message: 'I' }),
     )
     expect((await bench.commands())[0]).toMatchObject({ status: 'done', outcome: 'It runs over the LEDs' })
-    expect(bench.hat.shown.at(-1)).toMatchObject({ isLooping: false })
+    expect(bench.hat.shown.at(-1)).toMatchObject({ times: 1 })
     await until(async () => expect((await bench.read()).data?.leds.mode).toBe('gauge'))
     await bench.command('clear')
     await until(async () => expect((await bench.read()).data?.leds.mode).toBe('off'))
