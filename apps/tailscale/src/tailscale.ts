@@ -1,7 +1,6 @@
 import { tailscale } from '@tailboard/contracts/sources/tailscale'
 import type { Measurement, PollSource, RunContext } from '@tailboard/service/run-source'
 import { askStatus, nameDaemon } from './local-api.ts'
-import { recall } from './recall.ts'
 import { parseStatus } from './status.ts'
 import { toData } from './to-data.ts'
 import { countedSchema, countTraffic, trafficSince } from './traffic.ts'
@@ -18,7 +17,7 @@ async function measure(context: RunContext): Promise<Measurement> {
   const status = parseStatus((await askStatus(socketPath, signal)).body)
 
   const now = countTraffic(status.peers, time, daemon)
-  const last = await recall(context, 'traffic', countedSchema)
+  const last = await context.memory.recall('traffic', countedSchema)
   await memory.set('traffic', now)
   const traffic = trafficSince(last, now, Math.max(oldestCountersMs, settings.intervalSeconds * 3000))
   return { data: toData(status, traffic, time.wallMs()) }
