@@ -40,7 +40,7 @@ const anyVersion: Record<string, Case> = {
   },
   '50 MB': { fault: 'huge (50 MB)', kind: 'malformed', says: /more than 512 kB/ },
   '50 MB, packed': { fault: 'huge, packed', kind: 'malformed', says: /more than 512 kB/ },
-  'a byte now and then': { fault: 'slow (bytes now and then)', kind: 'timeout', says: /longer than 1 s/ },
+  'a byte now and then': { fault: 'slow', kind: 'timeout', says: /longer than 1 s/ },
   silence: { fault: 'silent', kind: 'timeout', says: /longer than 1 s/ },
   empty: { fault: 'empty', kind: 'malformed', says: /an empty answer/ },
   'a list': { fault: 'wrong type: a list', kind: 'malformed', says: /not as agreed/ },
@@ -55,7 +55,7 @@ const anyVersion: Record<string, Case> = {
     kind: 'malformed',
     says: /a web page in place of data: “Welcome to the hotel”/,
   },
-  'HTML with 401': { fault: 'HTML with 401 (a proxy with a password)', kind: 'refused', says: /HTTP 401/ },
+  'HTML with 401': { fault: 'HTML with 401', kind: 'refused', says: /HTTP 401/ },
   'HTML with 502': { fault: 'HTML with 502', kind: 'unreachable', says: /HTTP 502\): “502 Bad Gateway”/ },
   '503': { fault: '503', kind: 'unreachable', says: /HTTP 503/ },
   'a redirect': {
