@@ -1,4 +1,3 @@
-import { type FSWatcher, watch } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Config,
@@ -14,11 +13,7 @@ import { ConfigVersions, type Origin } from './config-versions.ts'
 import { defaultText } from './default-text.ts'
 import { parseConfig, versionOf } from './parse-config.ts'
 import type { FileContent } from './read-text.ts'
-
-/** An editor saves in several steps; this is waited for them to end (ms). */
-const settleMs = 150
-/** Where the kernel tells nothing of the folder (a network share), the file is looked at this often (ms). */
-const lookMs = 5_000
+import { FileWatcher, settleMs } from './watch-file.ts'
 
 export interface ConfigKeeperOptions extends ConfigInRedisOptions {
   folder: string
@@ -47,11 +42,9 @@ export class ConfigKeeper {
   readonly #options: ConfigKeeperOptions
   readonly #file: ConfigFile
   readonly #redis: ConfigInRedis
+  readonly #watcher: FileWatcher
   readonly versions: ConfigVersions
   #current: PublishedConfig | null = null
-  #watcher: FSWatcher | undefined
-  #look: NodeJS.Timeout | undefined
-  #settle: NodeJS.Timeout | undefined
   #fingerprint = ''
   #notWritable: string | null = null
   #isPublished = false
@@ -63,6 +56,13 @@ export class ConfigKeeper {
     this.#options = options
     this.#file = new ConfigFile(options.folder)
     this.#redis = new ConfigInRedis(options)
+    this.#watcher = new FileWatcher({
+      folder: options.folder,
+      name: configFileName,
+      log: options.log,
+      onTouched: () => void this.#inTurn(() => this.#takeUp()),
+      onLook: () => void this.#inTurn(() => this.#lookAgain()),
+    })
     this.versions = new ConfigVersions(options.folder)
   }
 
@@ -78,16 +78,13 @@ export class ConfigKeeper {
     const content = await this.#file.read()
     const isFirst = content.kind === 'absent'
     if (isFirst) await this.#writeDefaults()
-    this.#watchFolder()
-    this.#look = setInterval(() => this.#inTurn(() => this.#lookAgain()), lookMs)
+    this.#watcher.start()
     await this.#inTurn(() => this.#takeUp({ cause: isFirst ? 'start' : 'hand', by: null }))
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#watcher?.close()
-    clearInterval(this.#look)
-    clearTimeout(this.#settle)
+    this.#watcher.stop()
     await this.#work
   }
 
@@ -147,22 +144,6 @@ export class ConfigKeeper {
     } catch {
       log.warn('config/tailboard.yaml can’t be written; running on defaults', {
         hint: await this.#file.notWritable(),
-      })
-    }
-  }
-
-  #watchFolder(): void {
-    try {
-      // The folder, not the file: an editor puts a new file in its place.
-      this.#watcher = watch(this.#options.folder, (_event, name) => {
-        if (name !== null && name !== configFileName) return
-        clearTimeout(this.#settle)
-        this.#settle = setTimeout(() => void this.#inTurn(() => this.#takeUp()), settleMs)
-      })
-      this.#watcher.on('error', () => this.#watcher?.close())
-    } catch (error) {
-      this.#options.log.warn('the folder of the configuration can’t be watched; it is looked at every 5 s', {
-        error,
       })
     }
   }
