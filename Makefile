@@ -1,7 +1,7 @@
 # What can be done with this checkout. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down logs build restart status test-poll demo dev check test soak bench new-source clean
+.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check new-source clean
 
 # The poll source that test-poll runs.
 SOURCE ?= weather
@@ -55,6 +55,9 @@ soak: ## The same with the long counts
 
 bench: ## What it costs, measured on this machine's engine: a table beside the goals
 	@scripts/setup node bench/src/main.ts
+
+bench-check: ## The short form of it, for CI: fails when a line is crossed
+	@scripts/setup node bench/src/main.ts --short
 
 clean: ## Remove what can be made again: builds, caches, the demo's data
 	rm -rf {apps,packages,tools}/*/{dist,.turbo} {tests,bench}/.turbo .turbo node_modules/.cache tests/output .demo

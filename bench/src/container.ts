@@ -15,6 +15,8 @@ export interface ContainerCost {
   majorFaults: number
   wasKilledForMemory: boolean
   restarts: number
+  /** Begun with the stack, and again whenever it ends. */
+  livesAlways: boolean
 }
 
 /** Fields of a memory.stat, of cgroup v1 (`total_*`) or v2. */
@@ -92,5 +94,6 @@ export async function readCost(id: string): Promise<ContainerCost> {
     majorFaults: processes.reduce((sum, pid) => sum + majorFaultsOf(pid), 0),
     wasKilledForMemory: State.OOMKilled,
     restarts: RestartCount,
+    livesAlways: HostConfig.RestartPolicy?.Name === 'unless-stopped',
   }
 }

@@ -1,13 +1,15 @@
 import { keys } from '@tailboard/contracts'
 import { stampNow, systemTime } from '@tailboard/service'
-import { LiveClient, type Project, until } from '@tailboard/stack'
-import type { Row } from './row.ts'
+import { LiveClient, until } from '@tailboard/stack'
+import type { Bench } from './part.ts'
+import { judge, type Row } from './row.ts'
 
 const clients = 100
 const perSecond = 10
 
 /** From XADD to the message in the client, over the gateway's own port, with 100 clients open. */
-export async function fanOut(project: Project, forSeconds: number): Promise<Row> {
+export async function fanOut({ project, isShort }: Bench): Promise<Row[]> {
+  const forSeconds = isShort ? 5 : 20
   const base = `http://${await project.address('web-gateway')}:8080`
   const readers = await Promise.all(
     Array.from({ length: clients }, () => LiveClient.open(base, undefined, { host: 'localhost' })),
@@ -36,14 +38,16 @@ export async function fanOut(project: Project, forSeconds: number): Promise<Row>
     await until('every message', () => late.length >= expected, { withinMs: 30_000 })
     late.sort((a, b) => a - b)
     const p99 = late[Math.floor(late.length * 0.99)] ?? Number.NaN
-    return {
-      measure: 'Redis write to browser message, 100 clients, p99',
-      goal: '10 ms',
-      line: '50 ms',
-      measured: `${p99.toFixed(1)} ms (median ${late[Math.floor(late.length / 2)]?.toFixed(1)} ms), ${late.length} of ${expected} arrived`,
-      how: `${perSecond} a second for ${forSeconds} s, clients in one process on this machine`,
-      isHeld: p99 < 50,
-    }
+    return [
+      {
+        measure: 'Redis write to browser message, 100 clients, p99',
+        goal: '10 ms',
+        line: '50 ms',
+        measured: `${p99.toFixed(1)} ms (median ${late[Math.floor(late.length / 2)]?.toFixed(1)} ms), ${late.length} of ${expected} arrived`,
+        how: `${perSecond} a second for ${forSeconds} s, clients in one process on this machine`,
+        ...judge(p99, { goal: 10, line: 50 }),
+      },
+    ]
   } finally {
     for (const reader of readers) reader.close()
   }

@@ -1,107 +1,60 @@
 // `make bench`: the table of what the mission promises, measured on the real engine. docs/performance.md says how.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+//   node bench/src/main.ts [--short] [--only PART]...
 import { parseArgs } from 'node:util'
-import { docker, Project, repository, until } from '@tailboard/stack'
+import { Project, repository } from '@tailboard/stack'
 import { coldStart } from './cold-start.ts'
-import { type ContainerCost, readCost } from './container.ts'
 import { fanOut } from './fan-out.ts'
 import { firstLoad } from './first-load.ts'
+import { idle } from './idle.ts'
+import { machineNow } from './machine.ts'
+import { type Bench, measurePart, type Part } from './part.ts'
 import { pollRuns } from './poll-run.ts'
-import { megabytes, printTable, type Row } from './row.ts'
+import { writeResults } from './results.ts'
+import { isCrossed, printTable, type Row } from './row.ts'
 
-const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } })
-const settleMs = options.short ? 20_000 : 60_000
-const project = new Project('bench')
-const rows: Row[] = []
-const details: Record<string, unknown> = {}
+/** In this order. One more is a file beside this one, and a line here. */
+const parts: Part[] = [
+  { name: 'cold start', measure: coldStart },
+  { name: 'idle', measure: idle },
+  { name: 'poll runs', measure: pollRuns },
+  { name: 'fan-out', measure: fanOut },
+  { name: 'first load', measure: firstLoad },
+]
 
-const alwaysOn = async (): Promise<ContainerCost[]> => {
-  const containers = (await project.containers()).filter(
-    ({ state, service }) => state === 'running' && !service.startsWith('source-'),
+const { values: options } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+})
+const unknown = (options.only ?? []).filter((name) => !parts.some((part) => part.name === name))
+if (unknown.length > 0) {
+  process.stderr.write(
+    `bench: no part ${unknown.join(', ')}; there are: ${parts.map(({ name }) => name).join(', ')}\n`,
   )
-  return Promise.all(containers.map(({ id }) => readCost(id)))
+  process.exit(2)
 }
 
+const say = (what: string) => process.stderr.write(`bench: ${what}\n`)
+const project = new Project('bench')
+const bench: Bench = { project, isShort: options.short }
+const rows: Row[] = []
 try {
   await project.create()
-  process.stderr.write('bench: building the images\n')
+  say('building the images')
   await project.compose('--profile', '*', 'build')
-
-  process.stderr.write('bench: cold start\n')
-  rows.push(...(await coldStart(project)))
-
-  process.stderr.write(`bench: idle for ${settleMs / 1000} s\n`)
-  await until('a first run', async () => (await project.inspect('source-system')).State.Status === 'exited', {
-    withinMs: 300_000,
-  })
-  const before = await alwaysOn()
-  await sleep(settleMs)
-  const after = await alwaysOn()
-  details.idle = after
-  rows.push(...idleRows(before, after))
-  rows.push(...(await pollRuns(project)))
-  rows.push(await fanOut(project, options.short ? 5 : 20))
-  rows.push(await firstLoad(project))
+  await project.up()
+  for (const part of parts) {
+    if (options.only !== undefined && !options.only.includes(part.name)) continue
+    if (options.short && part.notShort !== undefined) {
+      say(`${part.name} is left out of the short form: ${part.notShort}`)
+      continue
+    }
+    say(part.name)
+    rows.push(...(await measurePart(part, bench)))
+  }
 } finally {
   await project.remove()
 }
 
-function idleRows(before: ContainerCost[], after: ContainerCost[]): Row[] {
-  const sum = (costs: ContainerCost[], pick: (cost: ContainerCost) => number) =>
-    costs.reduce((total, cost) => total + pick(cost), 0)
-  const cpuS = ((sum(after, (c) => c.cpuMs) - sum(before, (c) => c.cpuMs)) / settleMs) * 60
-  const each = after.map((c) => `${c.service} ${megabytes(c.usedBytes)}`).join(', ')
-  const used = sum(after, (c) => c.usedBytes)
-  const anonymous = sum(after, (c) => c.anonymousBytes)
-  const faults = after.map((cost) => {
-    const earlier = before.find(({ service }) => service === cost.service)
-    return { service: cost.service, faults: cost.majorFaults - (earlier?.majorFaults ?? 0) }
-  })
-  const killed = after.filter((cost) => cost.wasKilledForMemory || cost.restarts > 0)
-  return [
-    {
-      measure: 'always-on services idle, docker stats',
-      goal: '110 MB (six)',
-      line: '200 MB (six)',
-      measured: `${megabytes(used)} (${after.length}, less traefik)`,
-      how: `usage less inactive_file, ${settleMs / 1000} s after the first run: ${each}`,
-      isHeld: used < 200e6,
-    },
-    {
-      measure: 'the same without traefik, anonymous',
-      goal: '75 MB',
-      line: '110 MB',
-      measured: megabytes(anonymous),
-      how: 'rss/anon of memory.stat',
-      isHeld: anonymous < 110e6,
-    },
-    {
-      measure: 'major page faults in a steady minute, OOM',
-      goal: 'none',
-      line: 'none',
-      measured: `${faults.map(({ service, faults: n }) => `${service} ${n}`).join(', ')}; ${killed.length} killed`,
-      how: `majflt of each process, over ${settleMs / 1000} s`,
-      isHeld: faults.every(({ faults: n }) => n === 0) && killed.length === 0,
-    },
-    {
-      measure: 'processor, all always-on, idle minute',
-      goal: '0.2 s',
-      line: '1 s',
-      measured: `${cpuS.toFixed(2)} s`,
-      how: `cpuacct over ${settleMs / 1000} s, one poll run in it`,
-      isHeld: cpuS < 1,
-    },
-  ]
-}
-
-const table = printTable(rows)
-process.stdout.write(`\n${table}\n`)
-mkdirSync(join(repository, 'bench/results'), { recursive: true })
-const version = (await docker.version()).Version
-writeFileSync(
-  join(repository, 'bench/results/bench.json'),
-  `${JSON.stringify({ engine: version, rows, details }, null, 2)}\n`,
-)
-if (rows.some(({ isHeld }) => isHeld === false)) process.exitCode = 1
+const machine = await machineNow()
+process.stdout.write(`\n${printTable(rows)}\n\n${machine.words}\n`)
+writeResults(repository, { machine, isShort: options.short, rows })
+if (rows.some(isCrossed)) process.exitCode = 1

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keys, type SourceId, sourceContract, sourceFields, sourceIds } from '@tailboard/contracts'
 import { command, configText, docker, type Project, startDoubles, until } from '@tailboard/stack'
-import { megabytes, type Row } from './row.ts'
+import type { Bench } from './part.ts'
+import { judge, median, megabytes, type Row, unmeasured } from './row.ts'
 
 const rounds = 7
 
@@ -21,9 +22,6 @@ async function startMs(id: string): Promise<number> {
   return performance.now() - start
 }
 
-const median = (times: number[]) =>
-  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
-
 /** Median wall times of both (ms), one after the other in turns: what else the machine does then weighs on both alike. */
 async function medianPair(bare: string, source: string): Promise<[bareMs: number, sourceMs: number]> {
   const times: [number, number][] = []
@@ -36,7 +34,7 @@ async function medianPair(bare: string, source: string): Promise<[bareMs: number
 }
 
 /** A run of each poll source against a double that answers at once, beside `node -e 0` in the same image. */
-export async function pollRuns(project: Project): Promise<Row[]> {
+export async function pollRuns({ project }: Bench): Promise<Row[]> {
   const polls = sourceIds.filter((id) => sourceContract(id).life === 'poll')
   const measured = polls.filter((id) => without[id] === undefined)
   const folder = await mkdtemp(join(tmpdir(), 'tailboard-bench-doubles-'))
@@ -71,7 +69,7 @@ export async function pollRuns(project: Project): Promise<Row[]> {
 async function pollRun(project: Project, id: SourceId): Promise<Row> {
   const row = { measure: `a poll run (${id}), wall time beside node -e 0`, goal: '1.3 ×', line: '2 ×' }
   const reason = without[id]
-  if (reason !== undefined) return { ...row, measured: reason, how: '', isHeld: null }
+  if (reason !== undefined) return { ...row, measured: reason, how: '', ...unmeasured }
   await project.compose('--profile', 'poll', 'create', `source-${id}`)
   const source = await project.inspect(`source-${id}`)
   const bare = await docker.createContainer({
@@ -88,7 +86,7 @@ async function pollRun(project: Project, id: SourceId): Promise<Row> {
       ...row,
       measured: `${ratio.toFixed(2)} × (${Math.round(sourceMs)} ms beside ${Math.round(bareMs)} ms), exit ${ExitCode}, peak ${await peakMemory(project, id)}`,
       how: `median of ${rounds}, docker start of a container that exists to its end, both in turns; peak: largest resident set, the node binary’s shared pages in it`,
-      isHeld: ratio < 2 && ExitCode === 0 && !OOMKilled,
+      ...judge(ExitCode === 0 && !OOMKilled ? ratio : Number.NaN, { goal: 1.3, line: 2 }),
     }
   } finally {
     await bare.remove({ force: true })

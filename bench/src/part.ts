@@ -1,0 +1,41 @@
+import type { Project } from '@tailboard/stack'
+import { isCrossed, type Row } from './row.ts'
+
+/** What a part of the bench works with. */
+export interface Bench {
+  /** Up, with the images of this tree; each part leaves it so. */
+  project: Project
+  /** The form for CI: fewer rounds, shorter waits. */
+  isShort: boolean
+}
+
+/** Some rows that are measured together. */
+export interface Part {
+  /** As `--only` calls it. */
+  name: string
+  measure: (bench: Bench) => Promise<Row[]>
+  /** Left out of the short form, with the reason. */
+  notShort?: string
+}
+
+/**
+ * The rows of a part. What fails is a crossed line with its reason, and the other parts are still measured. A line that
+ * is crossed is measured once more before it counts: what else the machine does can only add to a figure.
+ */
+export async function measurePart({ name, measure }: Part, bench: Bench): Promise<Row[]> {
+  const attempt = () => measure(bench).catch((error: unknown) => [brokenRow(name, error)])
+  const rows = await attempt()
+  return rows.some(isCrossed) ? attempt() : rows
+}
+
+function brokenRow(name: string, error: unknown): Row {
+  return {
+    measure: name,
+    goal: '',
+    line: 'measured',
+    measured: `failed: ${error instanceof Error ? error.message : error}`.replaceAll('\n', ' '),
+    how: '',
+    isReached: null,
+    isHeld: false,
+  }
+}
