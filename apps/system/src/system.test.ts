@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { keys, type SystemData, system } from '@tailboard/contracts'
+import { keys, type SystemData, sourceFields, system } from '@tailboard/contracts'
 import { createLogger } from '@tailboard/service/log'
 import { createRedis } from '@tailboard/service/redis'
 import { exitCodes, runOnce } from '@tailboard/service/run-source'
@@ -57,9 +57,16 @@ async function run(roots = pi.roots) {
   return { code, ...stored, data: stored.reading?.data as SystemData }
 }
 
+/** In how long (s) the last run said that another is worth its cost. */
+async function wantsNextIn(): Promise<number | undefined> {
+  const cost = await redis.hget(keys.source('kitchen', 'system'), sourceFields.cost)
+  return JSON.parse(cost ?? '{}').nextInS
+}
+
 test('a Raspberry Pi, whole: null only where the first run can’t know', async () => {
   const { code, outcome, data } = await run()
   expect([code, outcome]).toEqual([exitCodes.ok, 'ok'])
+  expect(await wantsNextIn(), 'rates are worth a second run soon').toBe(10)
   expect(data.host).toEqual({ name: 'kitchen', model: 'Raspberry Pi 3 Model B Rev 1.2', uptimeS: 2720.32 })
   expect(data.cpu).toEqual({
     usedPercent: null,
@@ -97,6 +104,7 @@ test('the second run has the rates of the time between', async () => {
   expect(data.cpu.perCorePercent.every((core) => core !== null && core > 20 && core < 40)).toBe(true)
   expect(data.network.find(({ name }) => name === 'wlan0')?.receivedBytesPerS).toBe(1_000)
   expect(data.disk.writtenBytesPerS).toBe(0)
+  expect(await wantsNextIn(), 'back to the owner’s interval').toBeUndefined()
 })
 
 test('the wall clock jumps nine hours: the rates do not', async () => {

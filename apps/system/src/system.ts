@@ -1,4 +1,4 @@
-import { type SystemData, system, TailboardError } from '@tailboard/contracts'
+import { leastIntervalSeconds, type SystemData, system, TailboardError } from '@tailboard/contracts'
 import type { Measurement, PollSource, RunContext } from '@tailboard/service/run-source'
 import * as v from 'valibot'
 import { countersSchema, ratesBetween, toCounters } from './counters.ts'
@@ -75,7 +75,12 @@ export async function measure(context: RunContext, memory = readMemory): Promise
     pressure: await problems.try(null, () => readPressure(roots)),
   }
   const problem = problems.asOne
-  return problem === undefined ? { data } : { data, problem }
+  return {
+    data,
+    ...(problem === undefined ? {} : { problem }),
+    // Nothing to compare with: the processor's share is worth a second run soon, not in a whole interval.
+    ...(rates.cpuPercent === null ? { nextInS: leastIntervalSeconds } : {}),
+  }
 }
 
 function rootsOf({ environment }: RunContext): HostRoots {
