@@ -35,6 +35,22 @@ function precompress(): Plugin {
   }
 }
 
+/**
+ * The page names the sources, and their schemas would weigh more than all that it says of them: their summaries are worked
+ * out here, and go into the page as data.
+ */
+function summariesAsData(): Plugin {
+  return {
+    name: 'summaries-as-data',
+    apply: 'build',
+    async load(id) {
+      if (!id.endsWith('/contracts/src/sources/summaries.ts')) return null
+      const { summaries } = await import('@tailboard/contracts/sources/summaries')
+      return `export const summaries = ${JSON.stringify(summaries)}`
+    },
+  }
+}
+
 type Modules = { getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null }
 
 /** Whether the first load needs a module: the entry imports it at once, by whatever way. */
@@ -49,7 +65,7 @@ function isNeededFirst(id: string, modules: Modules, seen = new Set<string>()): 
 const gateway = process.env.TAILBOARD_GATEWAY ?? 'http://localhost:8080'
 
 export default defineConfig({
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), summariesAsData(), precompress()],
   // The Content-Security-Policy allows nothing inline and no data: address.
   build: {
     assetsInlineLimit: 0,

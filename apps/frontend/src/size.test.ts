@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
+import { summaries } from '@tailboard/contracts/sources/summaries'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildPage } from './testing/build-page.ts'
 import { firstLoadFiles } from './testing/first-load.ts'
@@ -28,6 +29,18 @@ test('everything that a first load fetches stays small', () => {
   const sum = sizes.reduce((all, [, size]) => all + size, 0)
   console.log(`first load, gzip: ${sum} B (${sizes.map(([file, size]) => `${file} ${size}`).join(', ')})`)
   expect(sum).toBeLessThan(mostBytes)
+})
+
+test('the first load names every source and carries no schema', () => {
+  const scripts = firstLoadFiles(page).filter((file) => file.endsWith('.js'))
+  const code = scripts.map((file) => readFileSync(join(page, file), 'utf8')).join('')
+  for (const { title, description } of Object.values(summaries)) {
+    expect(code).toContain(title)
+    expect(code).toContain(description)
+  }
+  // What a person reads who writes a wrong setting: the configuration's schema, and a source's.
+  expect(code).not.toContain('must be a group of settings')
+  expect(code).not.toContain('must be a time zone such as')
 })
 
 test('each file lies beside its compressed forms, which are the same', () => {

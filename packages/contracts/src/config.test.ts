@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { configSchema, defaultConfig } from './config.ts'
 import { issuesOf } from './error.ts'
-import { sourceContract, sourceIds } from './sources/index.ts'
+import { sourceContract } from './sources/index.ts'
+import { sourceIds } from './sources/known.ts'
 
 const issues = (input: unknown) => {
   const result = v.safeParse(configSchema, input)

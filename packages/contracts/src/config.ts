@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { field } from './field.ts'
-import { perSource, type SourceId, sourceContract } from './sources/index.ts'
+import { type SourceId, sourceContract } from './sources/index.ts'
+import { perSource } from './sources/known.ts'
 import { text } from './text.ts'
 import { stampSchema } from './time.ts'
 

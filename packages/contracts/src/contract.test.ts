@@ -1,11 +1,13 @@
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { compareCursors, cursorSchema, eventSchema } from './event.ts'
+import { compareCursors, cursorSchema } from './cursor.ts'
+import { eventSchema } from './event.ts'
 import { field, fieldInfo } from './field.ts'
 import { nodeName, sourceName, toNodeName } from './names.ts'
 import { readingSchema } from './reading.ts'
 import { keys } from './redis.ts'
-import { sourceContract, sourceIds } from './sources/index.ts'
+import { sourceContract } from './sources/index.ts'
+import { sourceIds } from './sources/known.ts'
 
 const reading = {
   node: 'kitchen',

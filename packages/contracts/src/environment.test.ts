@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { allVariables, serviceVariables, sourceVariables } from './environment.ts'
-import { sourceIds } from './sources/index.ts'
+import { sourceIds } from './sources/known.ts'
 import type { Variables } from './variable.ts'
 
 const schemaOf = (variables: Variables, name: string) => {

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { nodeName } from './names.ts'
 import { hlsDir } from './sources/camera.ts'
-import { type SourceId, sourceContract, sourceIds } from './sources/index.ts'
+import { type SourceId, sourceContract } from './sources/index.ts'
+import { sourceIds } from './sources/known.ts'
 import type { Variables } from './variable.ts'
 
 const port = v.pipe(

@@ -1,7 +1,8 @@
 import type { Config, ConfigStatus } from './config.ts'
 import type { Event, Notice } from './event.ts'
 import { idleRunState } from './run.ts'
-import { isSourceId, perSource, type SourceId, sourceIds } from './sources/index.ts'
+import type { SourceId } from './sources/index.ts'
+import { isSourceId, perSource, sourceIds } from './sources/known.ts'
 import type { SourceView } from './state.ts'
 
 /** The whole of what a page shows of one node. The gateway holds one, each browser holds one, the same events change both. */

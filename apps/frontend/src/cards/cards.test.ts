@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Failure } from '@tailboard/contracts/error'
-import { sourceIds } from '@tailboard/contracts/sources/index'
+import { sourceIds } from '@tailboard/contracts/sources/known'
 import { stampPlus } from '@tailboard/contracts/time'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 import type { Command } from '@tailboard/contracts/command'
-import { compareCursors } from '@tailboard/contracts/event'
+import { compareCursors } from '@tailboard/contracts/cursor'
 import { applyEvent, type LiveModel } from '@tailboard/contracts/live'
 import type { Stamp } from '@tailboard/contracts/time'
 import type { ServerMessage } from '@tailboard/contracts/websocket'

@@ -10,20 +10,7 @@ export const sources = { weather, aranet4, pihole, tailscale, system } as const
 
 export type SourceId = keyof typeof sources
 
-/** The ids, in the order of the page. */
-export const sourceIds = Object.keys(sources) as SourceId[]
-
-/** Whether a name from outside is one of our sources. */
-export function isSourceId(name: string): name is SourceId {
-  return Object.hasOwn(sources, name)
-}
-
 /** A source's contract, without the types of its data. */
 export function sourceContract(id: SourceId): SourceContract {
   return sources[id]
-}
-
-/** One value for each source, by id. */
-export function perSource<T>(make: (id: SourceId) => T): Record<SourceId, T> {
-  return Object.fromEntries(sourceIds.map((id) => [id, make(id)])) as unknown as Record<SourceId, T>
 }
