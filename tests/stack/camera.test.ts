@@ -1,4 +1,4 @@
-import { type CameraAnswer, cameraAnswerSchema, isSourceId } from '@tailboard/contracts'
+import { type CameraAnswer, cameraAnswerSchema } from '@tailboard/contracts'
 import { command, configText, Project, until, without } from '@tailboard/stack'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -43,12 +43,12 @@ const isRunning = async () =>
   )
 const say = (line: string) => process.stdout.write(`camera: ${line}\n`)
 
-describe.skipIf(without.has('engine') || !isSourceId('camera'))('the camera in the whole stack', () => {
+describe.skipIf(without.has('engine'))('the camera in the whole stack', () => {
   beforeAll(async () => {
     await project.create()
     await project.writeFile('.env', 'CAMERA_INPUT=test\n')
     // Poll sources are off: only the camera is of interest.
-    await project.writeFile('config/tailboard.yaml', configText({ camera: { enabled: true } } as never))
+    await project.writeFile('config/tailboard.yaml', configText({ camera: { enabled: true } }))
     await project.build('source-camera')
     await project.up()
     api = (await project.front()).url

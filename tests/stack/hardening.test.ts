@@ -16,6 +16,7 @@ const expected: Record<string, { user: RegExp; memory: number; adds?: string[]; 
   'source-tailscale': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-weather': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-pihole': { user: /^1000:1000$/, memory: 48, restart: 'no' },
+  'source-camera': { user: /^1000:1000$/, memory: 128, restart: 'no' },
   'source-system': { user: /^(1000:1000|65534:65534)$/, memory: 48, restart: 'no' },
 }
 

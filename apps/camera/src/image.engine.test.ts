@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { isSourceId, keys, parseJson, readingSchema } from '@tailboard/contracts'
+import { keys, parseJson, readingSchema } from '@tailboard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const repository = join(import.meta.dirname, '../../..')
@@ -39,7 +39,7 @@ const untilPhase = async (wanted: string) => {
   }
 }
 
-describe.skipIf(!isSourceId('camera'))('the image', () => {
+describe.skipIf((process.env.TAILBOARD_WITHOUT ?? '').split(',').includes('engine'))('the image', () => {
   beforeAll(async () => {
     await docker('build', '-q', '-f', 'apps/camera/Dockerfile', '-t', image, '.')
     await docker('network', 'create', name)

@@ -4,7 +4,6 @@ import {
   defaultConfig,
   type Failure,
   type Reading,
-  type SourceId,
   type SourceSettings,
   TailboardError,
 } from '@tailboard/contracts'
@@ -37,7 +36,7 @@ import { watchdogLimits } from './watchdog.ts'
 
 const variables = { ...commonVariables, ...contract.variables } as typeof commonVariables & CameraVariables
 const service = `source-${cameraId}`
-const source = cameraId as SourceId
+const source = cameraId
 const nodeNameWithinMs = 5_000
 /** Redis that hangs must not hold up the end. */
 const goodbyeWithinMs = 1_000

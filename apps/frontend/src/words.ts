@@ -1,3 +1,4 @@
+import type { CameraState } from '@tailboard/contracts/camera'
 import type { RunRecord } from '@tailboard/contracts/run'
 import type { Aranet4Device, Aranet4Model, Aranet4State } from '@tailboard/contracts/sources/aranet4'
 import type { TailscaleConnection, TailscaleState } from '@tailboard/contracts/sources/tailscale'
@@ -117,6 +118,18 @@ export const words = {
     newer: 'This page is older than the measurement. Reload it.',
     broken: 'This card can’t show what was measured. Reload the page; if that does not help, see Status.',
     log: 'What it wrote last',
+  },
+
+  camera: {
+    title: 'Camera',
+    states: {
+      off: 'Off',
+      starting: 'Starting',
+      live: 'Live',
+      stalled: 'Stalled',
+      failed: 'Failed',
+    } satisfies Record<CameraState, string>,
+    since: (ago: string) => `Since ${ago}`,
   },
 
   system: {

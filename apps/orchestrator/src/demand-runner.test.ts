@@ -1,5 +1,4 @@
-import '@tailboard/service/testing/with-camera'
-import { configSchema, keys, type RunRecord, type SourceId, TailboardError } from '@tailboard/contracts'
+import { cameraId, configSchema, keys, type RunRecord, TailboardError } from '@tailboard/contracts'
 import { createLogger, createRedis, Store } from '@tailboard/service'
 import { FakeTime } from '@tailboard/service/testing/fake-time'
 import { TestRedis } from '@tailboard/service/testing/redis-server'
@@ -9,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { Orchestrator } from './orchestrator.ts'
 import { cleanEnd, FakeLauncher, hang } from './testing/fake-launcher.ts'
 
-const camera = 'camera' as SourceId
+const camera = cameraId
 const server = new TestRedis()
 const log = createLogger({ service: 'test', level: 'error', write: () => {} })
 let redis: Redis

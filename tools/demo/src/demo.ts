@@ -148,6 +148,11 @@ export class Demo implements Watcher {
       plan.simulated.push(`${id}=${join(plan.root, 'apps', id, standIn.preload)}`)
       return
     }
+    if ('sets' in standIn) {
+      Object.assign(plan.found, standIn.sets)
+      plan.simulated.push(id)
+      return
+    }
     const folder = await mkdtemp(join(tmpdir(), 'tailboard-double-'))
     this.ended.addEventListener('abort', () => rmSync(folder, { recursive: true, force: true }))
     const place = { port: await freePort(), socket: join(folder, 'socket') }

@@ -20,6 +20,7 @@ export interface Double {
 export type StandIn = (
   | Double
   | { /** A module for the source's own process, in place of its hardware. */ preload: string }
+  | { /** Variables by which the source itself makes something up. */ sets: Record<string, string> }
 ) & {
   /** Whether the real thing is here; absent: it never is. */
   isRealHere?: () => Promise<boolean>
@@ -55,6 +56,8 @@ export const standIns: Partial<Record<SourceId, StandIn>> = {
     isRealHere: () => answersJson('https://geocoding-api.open-meteo.com/v1/search?name=Berlin&count=1'),
   },
   aranet4: { preload: 'testing/preload.ts' },
+  // Also where there is a camera: a demo must not open anybody's.
+  camera: { sets: { CAMERA_INPUT: 'test' } },
   pihole: {
     script: 'testing/double.ts',
     args: ({ port }) => [String(port)],

@@ -1,3 +1,4 @@
+import type { cameraId } from '@tailboard/contracts/camera'
 import type { Command } from '@tailboard/contracts/command'
 import type { Reading } from '@tailboard/contracts/reading'
 import type { SourceId } from '@tailboard/contracts/sources/index'
@@ -22,11 +23,19 @@ export interface CardBody {
   command: Command | null
 }
 
+/** The sources whose cards show readings; the camera's shows a picture (../camera). */
+export type CardId = Exclude<SourceId, typeof cameraId>
+
 /** The body of each source's card. Adding one is a file of the same stem and a line here. */
-export const cards: Record<SourceId, Component<CardBody>> = {
+export const cards: Record<CardId, Component<CardBody>> = {
   aranet4: Aranet4,
   pihole: Pihole,
   system: System,
   tailscale: Tailscale,
   weather: Weather,
+}
+
+/** Whether this page has a card for a source of that name. */
+export function hasCard(id: string): id is CardId {
+  return Object.hasOwn(cards, id)
 }

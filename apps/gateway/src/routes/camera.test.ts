@@ -1,10 +1,10 @@
-import '@tailboard/service/testing/with-camera'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   cameraAnswerSchema,
+  cameraId,
   type Failure,
   idleRunState,
   keys,
@@ -12,7 +12,6 @@ import {
   orderSchema,
   type RunRecord,
   type RunState,
-  type SourceId,
   type Stamp,
   stampPlus,
 } from '@tailboard/contracts'
@@ -22,7 +21,7 @@ import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { node, TestGateway, until } from '../testing/test-gateway.ts'
 
-const camera = 'camera' as SourceId
+const camera = cameraId
 const time = new FakeTime()
 const it = new TestGateway({ time })
 let folder = ''
