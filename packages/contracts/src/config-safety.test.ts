@@ -23,6 +23,8 @@ const harmless = new Map([
 
 /** Free text may hold anything: each such setting is looked at once, and written down here. */
 const freeText = new Map([
+  ['page.order[]', 'one lower-case word, compared with the names of the sources'],
+  ['page.hidden[]', 'one lower-case word, compared with the names of the sources'],
   ['sources.weather.place', 'a name that is searched for at the address of the environment'],
   ['sources.weather.timeZone', 'a name in the zone database'],
   ['sources.aranet4.devices[].address', 'six bytes in hexadecimal'],

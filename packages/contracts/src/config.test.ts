@@ -15,12 +15,23 @@ test('an empty file is every default', () => {
   for (const id of sourceIds) expect(defaultConfig.sources[id]).toMatchObject(sourceContract(id).defaults)
 })
 
+test('the page: cards that no source has are kept, what is no list of names is refused', () => {
+  expect(defaultConfig.page).toEqual({ order: [], hidden: [] })
+  const page = { order: ['system', 'tide', 'system'], hidden: ['tide'] }
+  expect(v.parse(configSchema, { page }).page).toEqual(page)
+})
+
 test('one setting leaves the others at their defaults', () => {
   const config = v.parse(configSchema, { sources: { system: { intervalSeconds: 30 } } })
   expect(config.sources.system).toEqual({ enabled: true, intervalSeconds: 30, timeoutSeconds: 20 })
 })
 
 test.each([
+  [{ page: { order: 'system' } }, 'page.order', 'must be a list of sources'],
+  [{ page: { hidden: ['This Pi'] } }, 'page.hidden.0', 'must be one lower-case word'],
+  [{ page: { order: [null] } }, 'page.order.0', 'must be the name of a source'],
+  [{ page: { order: Array(65).fill('system') } }, 'page.order', 'must be 64 sources or fewer'],
+  [{ page: [] }, 'page', 'must be a group of settings'],
   [
     { sources: { system: { intervalSeconds: 9 } } },
     'sources.system.intervalSeconds',

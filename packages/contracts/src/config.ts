@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { field } from './field.ts'
+import { sourceName } from './names.ts'
 import { type SourceId, sourceContract } from './sources/index.ts'
 import { perSource } from './sources/known.ts'
 import { text } from './text.ts'
@@ -72,6 +73,30 @@ const sourcesSchema = group(
   }),
 )
 
+/** What a list of cards may hold: more than there are sources, so that one of a newer version is kept. */
+export const mostCards = 64
+
+const cardList = (label: string, description: string) =>
+  field(
+    v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string('must be the name of a source'), sourceName), 'must be a list of sources'),
+        v.maxLength(mostCards, `must be ${mostCards} sources or fewer`),
+      ),
+      [],
+    ),
+    { label, description },
+  )
+
+/** How the page looks, for everybody. Names that no source has are kept and skipped; a name given twice counts once. */
+const pageSchema = group({
+  order: cardList(
+    'Order of the cards',
+    'The sources, first to last. One that is not named comes after them.',
+  ),
+  hidden: cardList('Hidden cards', 'Sources that are measured, but not shown on the home page.'),
+})
+
 /** config/tailboard.yaml: what the owner decides. No secret, no address, no path: those are the environment's. */
 export const configSchema = group({
   /** The format of the file; migrations go by this number. */
@@ -91,6 +116,7 @@ export const configSchema = group({
       description: 'How many sources may be measured at once. Each costs up to 48 MB while it runs.',
     },
   ),
+  page: v.optional(pageSchema, {}),
   sources: v.optional(sourcesSchema, {} as never),
 })
 export type Config = v.InferOutput<typeof configSchema>

@@ -96,6 +96,7 @@ test('the file of the first start says every default and what it means, and read
   for (const id of sourceIds) expect(text).toMatch(new RegExp(`^  ${id}:$`, 'm'))
   expect(text).toMatch(/# Every \(s\)\. From the start of one run[^\n]*\n {4}intervalSeconds: 60/)
   expect(text).toMatch(/# Runs at the same time\.[^\n]*\nmaxConcurrent: 1/)
+  expect(text).toMatch(/# Order of the cards\.[^\n]*\n {2}order: \[\]/)
 })
 
 describe('while it runs', () => {

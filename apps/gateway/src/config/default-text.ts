@@ -9,6 +9,7 @@ import {
 } from '@tailboard/contracts'
 import type * as v from 'valibot'
 import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
+import { entriesOf } from './schema-shape.ts'
 
 const heading = ` Tailboard: what you decide. Edit it while it runs: a change is taken up within seconds.
  A mistake is answered on the dashboard with its line, and the last good settings stay in force.
@@ -20,6 +21,7 @@ export function defaultText(config: Config): string {
   document.commentBefore = heading
   const root = document.contents as unknown as YAMLMap
   comment(root, configSchema.entries)
+  comment(document.get('page') as YAMLMap, entriesOf(configSchema.entries.page) ?? {})
   const sources = document.get('sources') as YAMLMap
   for (const id of sourceIds) {
     const settings = sources.get(id) as YAMLMap
