@@ -26,7 +26,8 @@ const expected: Record<string, Expected> = {
   'web-gateway': { user: '1000:1000', memory: '96m', life: 'always' },
   frontend: { user: '101:101', memory: '48m', life: 'always' },
   orchestrator: { user: '0:0', memory: '32m', life: 'always' },
-  'source-sensehat': { user: '1000:1000', memory: '64m', life: 'always' },
+  // The owner of the device nodes, whose groups have other numbers on each host; without any capability (docs/adr/0014).
+  'source-sensehat': { user: '0:0', memory: '64m', life: 'always' },
   'source-tailscale': { user: '1000:1000', memory: '48m', life: 'poll' },
   'source-pihole': { user: '1000:1000', memory: '48m', life: 'poll' },
   // /proc and /sys tell everybody what it reads.

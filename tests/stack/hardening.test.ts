@@ -14,6 +14,7 @@ const expected: Record<string, { user: RegExp; memory: number; adds?: string[]; 
   orchestrator: { user: /^0:0$/, memory: 32, restart: 'unless-stopped' },
   'source-aranet4': { user: /^0:0$/, memory: 48, adds: ['NET_ADMIN', 'NET_RAW'], restart: 'no' },
   'source-tailscale': { user: /^1000:1000$/, memory: 48, restart: 'no' },
+  'source-sensehat': { user: /^0:0$/, memory: 64, restart: 'unless-stopped' },
   'source-weather': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-pihole': { user: /^1000:1000$/, memory: 48, restart: 'no' },
   'source-camera': { user: /^1000:1000$/, memory: 128, restart: 'no' },
@@ -79,8 +80,9 @@ describe.skipIf(without.has('engine'))('what docker inspect says of each service
     const all = await Promise.all(
       services.map(async (name) => ({ name, host: (await project.inspect(name)).HostConfig })),
     )
-    const polls = all.filter(({ name }) => name.startsWith('source-'))
-    const others = all.filter(({ name }) => !name.startsWith('source-'))
+    const isAlways = ({ name }: { name: string }) => expected[name]?.restart === 'unless-stopped'
+    const polls = all.filter((each) => !isAlways(each))
+    const others = all.filter(isAlways)
     for (const poll of polls) {
       for (const other of others) {
         expect(poll.host.CpuShares ?? 0).toBeLessThan(other.host.CpuShares ?? 0)

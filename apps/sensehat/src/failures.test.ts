@@ -1,4 +1,3 @@
-import '../testing/registered.ts'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Bench } from '../testing/bench.ts'
 import { addresses } from '../testing/registers.ts'

@@ -1,4 +1,3 @@
-import '../testing/registered.ts'
 import { keys } from '@tailboard/contracts'
 import { systemReading } from '@tailboard/service/testing/readings'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'

@@ -143,7 +143,7 @@ export class SensehatSource implements ServiceSource {
         say: (text) => this.#panel?.say({ text, colour: '#ffffff', times: 1 }),
         clear: () => this.#panel?.clear(),
       })
-      await store.publishPress(sensehat.id as never, { key, did, stamp })
+      await store.publishPress('sensehat', { key, did, stamp })
       context.measureNow()
     } catch (error) {
       log.warn('a press could not be told', { key, error })

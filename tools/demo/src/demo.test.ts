@@ -63,6 +63,19 @@ test('a service gets the variables of its schema, decided by the demo, and nothi
   })
 })
 
+test('a source that always lives is a service of the demo, and says so where it is made up', () => {
+  const service = (simulated: string[]) =>
+    serviceParts({ ...plan, simulated }).find(({ name }) => name === 'sensehat')
+  expect(service(['sensehat'])?.env).toEqual({
+    PATH: '/bin',
+    HOME: '/home/me',
+    LOG_LEVEL: 'debug',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    TAILBOARD_SIMULATED: '1',
+  })
+  expect(service([])?.env).not.toHaveProperty('TAILBOARD_SIMULATED')
+})
+
 test('where a stand-in is, it is spoken to whatever the terminal says; elsewhere the owner’s variables hold', () => {
   const [, orchestrator] = serviceParts(plan)
   expect(orchestrator?.env).toMatchObject({ ...plan.found, WEATHER_CONTACT: 'me@example.org' })

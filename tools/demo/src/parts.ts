@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import {
   type SourceId,
   serviceVariables,
+  sourceContract,
   sourceIds,
   sourceVariables,
   type Variables,
@@ -98,11 +99,12 @@ export function standInPart(
   return { name: `double ${id}`, command, cwd: app, env: pick(given, always) }
 }
 
-/** The services, each with the variables of its own schema. */
+/** The services and the sources that always live, each with the variables of its own schema. */
 export function serviceParts(plan: Plan): Part[] {
   const decided = decide(plan)
   // The orchestrator hands its sources theirs.
   const sources = Object.assign({}, ...sourceIds.map((id) => sourceVariables(id))) as Variables
+  const alwaysOn = sourceIds.filter((id) => sourceContract(id).life === 'always')
   return [
     servicePart(plan, 'gateway', environment(serviceVariables.gateway, decided, plan.given)),
     servicePart(
@@ -110,6 +112,10 @@ export function serviceParts(plan: Plan): Part[] {
       'orchestrator',
       environment({ ...sources, ...serviceVariables.orchestrator }, decided, plan.given),
     ),
+    ...alwaysOn.map((id) => {
+      const own = plan.simulated.includes(id) ? { TAILBOARD_SIMULATED: '1' } : {}
+      return servicePart(plan, id, environment(sourceVariables(id), { ...decided, ...own }, plan.given))
+    }),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { SourceId } from '@tailboard/contracts'
 
 /** Where a stand-in may listen: both are its own, and the same when it is started again. */
@@ -40,8 +41,15 @@ async function answersJson(url: string): Promise<boolean> {
   }
 }
 
+/** Whether the board on top of this Pi is one: its own chip tells the kernel at start. */
+async function hasSenseHat(): Promise<boolean> {
+  const product = await readFile('/proc/device-tree/hat/product', 'utf8').catch(() => '')
+  return product.includes('Sense HAT')
+}
+
 /** The sources that need one. A source that is not here speaks to the real thing on any machine. */
 export const standIns: Partial<Record<SourceId, StandIn>> = {
+  sensehat: { sets: {}, isRealHere: hasSenseHat },
   weather: {
     script: 'testing/double.ts',
     args: ({ port }) => [String(port)],

@@ -10,7 +10,7 @@ import { type CommandResult, command, tryCommand } from './command.ts'
 export const repository = resolve(import.meta.dirname, '../../..')
 
 /** The compose services that live always, less traefik, whose image can't be had where no registry answers. */
-export const alwaysOn = ['frontend', 'orchestrator', 'redis', 'web-gateway']
+export const alwaysOn = ['frontend', 'orchestrator', 'redis', 'source-sensehat', 'web-gateway']
 
 export const docker = new Docker()
 

@@ -6,6 +6,7 @@ import type { Stamp } from '@tailboard/contracts/time'
 import type { Component } from 'svelte'
 import Aranet4 from './Aranet4.svelte'
 import Pihole from './Pihole.svelte'
+import Sensehat from './Sensehat.svelte'
 import System from './System.svelte'
 import Tailscale from './Tailscale.svelte'
 import Weather from './Weather.svelte'
@@ -30,6 +31,7 @@ export type CardId = Exclude<SourceId, typeof cameraId>
 export const cards: Record<CardId, Component<CardBody>> = {
   aranet4: Aranet4,
   pihole: Pihole,
+  sensehat: Sensehat,
   system: System,
   tailscale: Tailscale,
   weather: Weather,
