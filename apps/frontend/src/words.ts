@@ -1,6 +1,8 @@
 import type { CameraState } from '@tailboard/contracts/camera'
+import type { ConfigCause } from '@tailboard/contracts/config-version'
 import type { RunRecord } from '@tailboard/contracts/run'
 import type { Aranet4Device, Aranet4Model, Aranet4State } from '@tailboard/contracts/sources/aranet4'
+import type { CameraData, CameraEncoder } from '@tailboard/contracts/sources/camera'
 import type { TailscaleConnection, TailscaleState } from '@tailboard/contracts/sources/tailscale'
 import type { WeatherCondition } from '@tailboard/contracts/sources/weather'
 import type { SourceState } from '@tailboard/contracts/state'
@@ -9,6 +11,8 @@ import type { SourceState } from '@tailboard/contracts/state'
 export type ShownState = SourceState | 'offline' | 'unset'
 
 type Aranet4Colour = NonNullable<Aranet4Device['colour']>
+
+type PictureNumbers = Pick<CameraData, 'width' | 'height' | 'framesPerSecond' | 'bitrateKbps'>
 
 const plural = (count: number, one: string, many: string) => `${count}\u00a0${count === 1 ? one : many}`
 
@@ -23,7 +27,7 @@ export const words = {
   dash: '–',
   notLoaded: 'This part could not be loaded. Reload the page: the server may be newer than it.',
 
-  nav: { label: 'Pages', home: 'Home', status: 'Status' },
+  nav: { label: 'Pages', home: 'Home', status: 'Status', settings: 'Settings' },
 
   age: {
     justNow: 'just now',
@@ -129,7 +133,50 @@ export const words = {
       stalled: 'Stalled',
       failed: 'Failed',
     } satisfies Record<CameraState, string>,
-    since: (ago: string) => `Since ${ago}`,
+    since: (ago: string) => `since ${ago}`,
+    watch: 'Look now',
+    stop: 'Stop looking',
+    promise: 'It runs only while someone looks.',
+    on: 'Camera on',
+    onHint: 'The camera runs: someone looks at its picture.',
+    test: 'Test picture',
+    testHint: 'Made up by the Pi: no camera is opened.',
+    videoLabel: 'Live picture of the camera',
+    fullScreen: 'Full screen',
+    behind: (seconds: number) => `${seconds.toFixed(1)}\u00a0s behind`,
+    still: (ago: string) => `The last picture that was seen here, ${ago}`,
+    overlay: {
+      off: 'It is off.',
+      starting: 'It is starting.',
+      live: 'The picture is coming.',
+      stalled: 'The picture has stopped. It is started anew by itself.',
+      failed: 'No picture.',
+    } satisfies Record<CameraState, string>,
+    failed: 'The camera stopped.',
+    lastFailed: (ago: string) => `It did not work when someone looked ${ago}.`,
+    nextTry: (when: string) => `It is tried again ${when}.`,
+    refused: 'This device may see the page, but not the camera.',
+    refusedHint:
+      'Its network must stand in TAILBOARD_WRITE_FROM in .env on the Pi; then run docker compose up -d there.',
+    noAnswer: 'The Pi did not answer. Trying again by itself.',
+    badAnswer: (status: number) => `The Pi gave an answer that this page can’t use (${status}).`,
+    cannotPlay: 'This browser can’t play the picture (H.264 over HLS). Try another one.',
+    watchers: 'Looking now',
+    picture: 'Picture',
+    pictureOf: (data: PictureNumbers) =>
+      [
+        data.width === null || data.height === null ? '' : `${data.width} × ${data.height}`,
+        data.framesPerSecond === null ? '' : `${Math.round(data.framesPerSecond)} a second`,
+        data.bitrateKbps === null ? '' : `${Math.round(data.bitrateKbps)}\u00a0kbit/s`,
+      ]
+        .filter((part) => part !== '')
+        .join(', ') || 'unknown',
+    made: 'Made by',
+    encoders: {
+      copy: 'the camera itself',
+      h264_v4l2m2m: 'the Pi’s encoder',
+      libx264: 'the Pi’s processor',
+    } satisfies Record<CameraEncoder, string>,
   },
 
   system: {
@@ -473,13 +520,109 @@ export const words = {
     } satisfies Record<Aranet4Model, string>,
     unnamed: 'Aranet',
     inRange: 'In range',
-    adopt: 'Take up a device: write these lines into config/tailboard.yaml, and keep those that are yours.',
+    adopt: 'The lines for config/tailboard.yaml',
+    takeUp: 'Take up',
+    takeUpFor: (name: string, address: string) => `Take up: ${name}, ${address}`,
+    takenUp: (name: string) => `${name} is taken up. Its values come with the next measurement.`,
+    takenUpBefore: (name: string) => `${name} is taken up already.`,
     nobody: 'No device was heard.',
     nobodyHint: 'Bring one nearer, and look whether Bluetooth is on in it.',
     integrationsOff: 'Smart Home integrations are off',
     others: 'Other devices in range',
     details: 'All about the devices',
     columns: { name: 'Name', model: 'Model', address: 'Address', signal: 'Signal', note: 'Note' },
+  },
+
+  settings: {
+    title: 'Settings',
+    heading: 'Settings',
+    intro: 'They are kept in config/tailboard.yaml. What is changed here stands there, beside your comments.',
+    loading: 'Asking for the settings…',
+    again: 'Try again',
+    general: 'General',
+    /** Of what the contract gives no label: the parts of a list's entry. */
+    labels: { address: 'Address', name: 'Name' } as Record<string, string>,
+    named: (section: string, label: string) => `${section}: ${label}`,
+    withUnit: (label: string, unit: string) => `${label} (${unit})`,
+    on: 'on',
+    off: 'off',
+    empty: 'empty',
+    noEntries: 'none',
+    fileOnly: 'This page does not know how to change it. Change it in config/tailboard.yaml.',
+    range: (least: number | null, most: number | null) =>
+      least === null
+        ? most === null
+          ? ''
+          : `${most} or less.`
+        : most === null
+          ? `${least} or more.`
+          : `${least} to ${most}.`,
+    letters: (count: number) => `${count} letters at most.`,
+    entries: (count: number) => `${count} at most.`,
+    byDefault: (value: string) => `Default: ${value}.`,
+    toDefault: 'Use the default',
+    toDefaultFor: (label: string, value: string) => `Use the default: ${label}, ${value}`,
+    missing: 'must not be empty',
+    notANumber: 'must be a number',
+    notWhole: 'must be a whole number',
+    tooLittle: (least: number) => `must be ${least} or more`,
+    tooMuch: (most: number) => `must be ${most} or less`,
+    tooLong: (longest: number) => `must be ${longest} letters or fewer`,
+    tooMany: (most: number) => `must be ${most} or fewer`,
+    halfATime: 'must be a whole time such as 22:30',
+    entry: (number: number) => `Entry ${number}`,
+    add: (list: string) => `Add: ${list}`,
+    remove: 'Remove',
+    removeEntry: (entry: string) => `Remove: ${entry}`,
+    every: (interval: string) => `every ${interval}`,
+    edited: (count: number) => plural(count, 'change', 'changes'),
+    wrong: (count: number) => plural(count, 'mistake', 'mistakes'),
+    preview: 'Not saved yet',
+    change: (name: string, from: string, to: string) => `${name}: ${from} → ${to}`,
+    mistake: (name: string, reason: string) => `${name} ${reason}`,
+    save: 'Save',
+    saving: 'Saving…',
+    discard: 'Discard',
+    saved: (count: number) => `Saved: ${plural(count, 'change', 'changes')}. The file says so now.`,
+    notSaved: 'Not saved.',
+    mendFirst: 'Something is not as it must be. Each mistake stands beside its field.',
+    chooseFirst: 'Somebody else changed the same settings. Choose below which value is to stay.',
+    changedMeanwhile: 'Somebody else changed the settings meanwhile. Nothing of yours was saved or lost.',
+    lookAgain: 'What you did not touch shows their values now. Look at it, and save again.',
+    conflict: (value: string) => `Somebody else changed this to: ${value}`,
+    keepMine: 'Keep mine',
+    keepMineFor: (label: string, value: string) => `Keep mine: ${label}, ${value}`,
+    takeTheirs: 'Take theirs',
+    takeTheirsFor: (label: string, value: string) => `Take theirs: ${label}, ${value}`,
+    leave: 'There are changes that are not saved. Leave this page and lose them?',
+    fault: (status: number) => `It did not work: the Pi answered with ${status}.`,
+    offline: 'No connection: nothing can be saved until it is back. What you typed stays.',
+    versions: {
+      title: 'Versions',
+      intro:
+        'The last 20 are kept. A return brings back values, comments and order, and is a version itself.',
+      none: 'No version is kept yet.',
+      causes: {
+        start: 'The first one',
+        hand: 'Edited by hand',
+        page: 'Changed on the page',
+        restore: 'A return',
+      } satisfies Record<ConfigCause, string>,
+      restored: (id: string) => `Return to version ${id}`,
+      number: (id: string) => `Version ${id}`,
+      by: (address: string) => `from ${address}`,
+      inForce: 'in force',
+      changed: (count: number) => plural(count, 'value', 'values'),
+      commentsAlone: 'Comments or order alone.',
+      more: (count: number) => `and ${count} more`,
+      differs: 'What differs from now',
+      differsFor: (id: string) => `What differs from now: version ${id}`,
+      same: 'Its values are those that are in force. Comments and order may differ.',
+      back: 'Return to it',
+      backFor: (id: string) => `Return to it: version ${id}`,
+      returned: (id: string) => `Version ${id} is in force again.`,
+      undo: 'Undo the return',
+    },
   },
 
   status: {

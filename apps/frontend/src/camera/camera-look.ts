@@ -1,4 +1,5 @@
 import type { CameraState } from '@tailboard/contracts/camera'
+import type { SourceView } from '@tailboard/contracts/state'
 import type { Tone } from '../ui/Chip.svelte'
 import type { IconName } from '../ui/Icon.svelte'
 
@@ -6,7 +7,12 @@ import type { IconName } from '../ui/Icon.svelte'
 export const cameraLook: Record<CameraState, { tone: Tone; icon: IconName }> = {
   off: { tone: 'quiet', icon: 'off' },
   starting: { tone: 'quiet', icon: 'dots' },
-  live: { tone: 'warn', icon: 'run' },
-  stalled: { tone: 'bad', icon: 'half' },
+  live: { tone: 'bad', icon: 'record' },
+  stalled: { tone: 'warn', icon: 'half' },
   failed: { tone: 'bad', icon: 'cross' },
+}
+
+/** Whether the owner wants the last picture to be kept in the browser of whoever looked. */
+export function keepsStill({ settings }: SourceView): boolean {
+  return 'keepStill' in settings && settings.keepStill === true
 }

@@ -19,7 +19,7 @@ const types: Record<string, string> = {
 
 /** As strict as the real one: what the page needs beyond it would fail here. */
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Page, API and WebSocket on one port, from a model and a clock that the test moves. */
 export class FakeGateway {

@@ -122,6 +122,11 @@ export const camera = defineSource({
       unit: 'kbit/s',
       description: `100 to ${cameraLimits.bitrateKbps}. A camera that is copied decides on its own.`,
     }),
+    keepStill: field(v.optional(v.boolean(), false), {
+      label: 'Keep the last picture',
+      description:
+        'In the browser that showed it, and nowhere else; it is dropped there when this is switched off.',
+    }),
   },
   commands: {},
   variables,
