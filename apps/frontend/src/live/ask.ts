@@ -66,7 +66,8 @@ async function idIn(response: Response): Promise<string | null> {
   }
 }
 
-async function readProblem(response: Response): Promise<Partial<Problem> | null> {
+/** The problem document of an answer. Null: it has none, or none that can be read. */
+export async function readProblem(response: Response): Promise<Partial<Problem> | null> {
   try {
     const isProblem = response.headers.get('content-type')?.includes('problem+json') === true
     return isProblem ? ((await response.json()) as Partial<Problem>) : null
