@@ -76,7 +76,12 @@ async function pollRun(project: Project, id: SourceId): Promise<Row> {
     Image: source.Image,
     Entrypoint: ['/usr/local/bin/node', '-e', '0'],
     Cmd: [],
-    HostConfig: { NetworkMode: `${project.name}_internal`, Memory: 48 * 1024 * 1024, ReadonlyRootfs: true },
+    HostConfig: {
+      NetworkMode: `${project.name}_internal`,
+      Memory: source.HostConfig.Memory ?? 0,
+      CpuShares: source.HostConfig.CpuShares ?? 0,
+      ReadonlyRootfs: true,
+    },
   })
   try {
     const [bareMs, sourceMs] = await medianPair(bare.id, source.Id)
