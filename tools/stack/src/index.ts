@@ -1,4 +1,5 @@
 export { openBrowser } from './browser.ts'
+export { CameraPage } from './camera-page.ts'
 export { type CommandResult, command, tryCommand } from './command.ts'
 export { configText } from './config.ts'
 export { Double } from './double.ts'
