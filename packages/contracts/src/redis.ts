@@ -18,6 +18,12 @@ export const keys = {
   runs: (node: string) => `tailboard:${node}:runs`,
   /** String with the lock of a source's run: `RunLock` as JSON. */
   lock: (node: string, source: string) => `tailboard:${node}:lock:${source}`,
+  /** List of the keys of every chunk of history, of every node and source, the oldest first. */
+  historyChunks: 'tailboard:history',
+  /** Hash: boot id to when its monotonic clock stood at zero (Unix ms), as last known. A jump of the wall clock moves all its samples. */
+  historyBoots: 'tailboard:history:boots',
+  /** String, its name continued by `:BOOT:HOUR:FIELDS`: the samples of an hour of that boot, packed, after what their columns are. */
+  history: (node: string, source: string) => `tailboard:${node}:history:${source}`,
   /** String that expires: what a service says of itself every `limits.heartbeatMs`. */
   service: (node: string, service: string) => `tailboard:${node}:service:${service}`,
   /** Hash: notice id to Notice as JSON. */

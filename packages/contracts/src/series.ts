@@ -1,11 +1,10 @@
 import type * as v from 'valibot'
 import { type FieldInfo, fieldInfo } from './field.ts'
 
-/** A field of the history: `path`, and the element's key in a list or record. */
+/** One series: where its field stands, and in a list or record the key of the element. */
 export interface SeriesField {
   path: string
   key: string | null
-  label: string
   unit: string | null
 }
 
@@ -23,6 +22,32 @@ export function seriesOf(schema: v.GenericSchema, data: unknown): SeriesValue[] 
   walk(schema, data, { path: '', key: null, root: data }, found)
   return found
 }
+
+/** What a schema says of one path that holds series. */
+export interface SeriesPath {
+  label: string
+  /** How many keys it has at once at most. */
+  most: number
+}
+
+/** Every path at which a schema marks a series, in its order, whatever the data. */
+export function seriesPaths(schema: v.GenericSchema): Map<string, SeriesPath> {
+  const found = new Map<string, SeriesPath>()
+  collect(schema, '', 1, found)
+  return found
+}
+
+function collect(schema: v.GenericSchema, path: string, most: number, found: Map<string, SeriesPath>): void {
+  const info = fieldInfo(schema)
+  const { entries, item, value } = withoutWrapping(schema)
+  const element = item ?? value
+  if (element !== undefined) collect(element, path, info?.maxSeries ?? 0, found)
+  else if (entries !== undefined) {
+    for (const [name, inner] of Object.entries(entries)) collect(inner, below(path, name), most, found)
+  } else if (info?.series === true) found.set(path, { label: info.label, most })
+}
+
+const below = (path: string, name: string) => (path === '' ? name : `${path}.${name}`)
 
 interface Place {
   path: string
@@ -49,13 +74,13 @@ function walk(schema: v.GenericSchema, data: unknown, place: Place, found: Serie
     walkElements(value, isRecord(data) ? Object.entries(data) : [], info, place, found)
   } else if (entries !== undefined) {
     for (const [name, inner] of Object.entries(entries)) {
-      const path = place.path === '' ? name : `${place.path}.${name}`
-      walk(inner, isRecord(data) ? data[name] : null, { ...place, path }, found)
+      const inData = isRecord(data) ? data[name] : null
+      walk(inner, inData, { ...place, path: below(place.path, name) }, found)
     }
   } else if (info?.series === true) {
     const { path, key, root } = place
     const unit = unitOf(info, root)
-    found.push({ path, key, label: info.label, unit, value: typeof data === 'number' ? data : null })
+    found.push({ path, key, unit, value: typeof data === 'number' ? data : null })
   }
 }
 

@@ -71,6 +71,25 @@ test('each later write finds a place too', async () => {
   expect(newest?.[1][1]).toContain('later 499')
 })
 
+test('history goes before the events, its oldest chunk first, and no more of it than is needed', async () => {
+  const names = ['boot-0', 'boot-1', 'boot-2'].map(
+    (boot) => `${keys.history('kitchen', 'system')}:${boot}:1:0`,
+  )
+  for (const name of names) {
+    await redis.set(name, 'x'.repeat(100_000))
+    await redis.rpush(keys.historyChunks, name)
+  }
+  await fill(40)
+  await withRoom(redis, () => redis.set('a', 'x'.repeat(50_000)))
+  expect(await redis.lrange(keys.historyChunks, 0, -1)).toEqual(names.slice(1))
+  expect(await redis.exists(...names)).toBe(2)
+  expect(await length()).toBe(40)
+  await redis.config('SET', 'maxmemory', '1')
+  await expect(withRoom(redis, () => redis.set('a', 'b'))).rejects.toThrow('OOM')
+  expect(await redis.llen(keys.historyChunks)).toBe(0)
+  expect(await length()).toBe(16)
+})
+
 test('with nothing left to give up it is said, and the newest events stay', async () => {
   await fill(16)
   await redis.config('SET', 'maxmemory', '1')

@@ -1,12 +1,14 @@
 import { keys } from '@tailboard/contracts'
 import type { Redis } from 'ioredis'
+import { giveUpHistory } from './history.ts'
 
 /** So many of the newest events stay: pages resume from them, and a store that needs these too is full of something else. */
 const fewestEvents = 16
 
 /**
- * Does a write; where Redis is at its memory limit the older half of the events goes first, again and again, so that the
- * newest reading has a place. What a page then misses it gets as a snapshot. Nothing else is ever taken away.
+ * Does a write; where Redis is at its memory limit the oldest chunk of history goes first, again and again, then the older half
+ * of the events, so that the newest reading has a place. What a page then misses it gets as a snapshot. Nothing else is ever
+ * taken away.
  * @throws what `write` throws: `OOM` too, when no more can be given up.
  */
 export async function withRoom<T>(redis: Redis, write: () => Promise<T>): Promise<T> {
@@ -14,7 +16,8 @@ export async function withRoom<T>(redis: Redis, write: () => Promise<T>): Promis
     try {
       return await write()
     } catch (error) {
-      if (!isOutOfMemory(error) || !(await halveEvents(redis))) throw error
+      if (!isOutOfMemory(error)) throw error
+      if (!(await giveUpHistory(redis)) && !(await halveEvents(redis))) throw error
     }
   }
 }

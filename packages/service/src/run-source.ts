@@ -168,7 +168,7 @@ async function measureAndPublish(
     if (measured.measuredAt !== undefined && isSameMeasurement(checkReading(reading), context.previous)) {
       await store.publishSuccess(id, problem)
     } else {
-      await store.publishReading(reading, problem)
+      await store.publishReading(reading, problem, context.settings.intervalSeconds)
     }
     context.log.info('measured', problem === null ? {} : { problem })
     return { exitCode: exitCodes.ok, nextInS: measured.nextInS }

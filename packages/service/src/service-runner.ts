@@ -209,7 +209,7 @@ export class ServiceRunner {
     if (problem === null) this.#said = null
     const connections = this.#connections
     if (isSameData(reading, this.#previous)) await store.publishSuccess(this.#id, problem)
-    else await store.publishReading(reading, problem)
+    else await store.publishReading(reading, problem, this.#settings.intervalSeconds)
     // What waited for Redis to come back does not tell whether it still holds the reading.
     this.#previous = connections === this.#connections ? reading : null
     return problem === null

@@ -34,6 +34,7 @@ import {
 import type { ChainableCommander, Redis } from 'ioredis'
 import * as v from 'valibot'
 import { stampNow, type TimeSource } from './clock.ts'
+import { appendConfirmation, appendReading } from './history.ts'
 import { redactor } from './redact.ts'
 import { withRoom } from './room.ts'
 
@@ -77,8 +78,15 @@ export class Store {
     return stampNow(this.time)
   }
 
-  /** @throws TailboardError `malformed` when the data is not of the source's schema or the reading is too large. */
-  async publishReading(given: Reading, failure: Failure | null): Promise<void> {
+  /**
+   * @param intervalSeconds from one reading of this source to the next, as the owner set it
+   * @throws TailboardError `malformed` when the data is not of the source's schema or the reading is too large.
+   */
+  async publishReading(
+    given: Reading,
+    failure: Failure | null,
+    intervalSeconds = sourceContract(given.source as SourceId).defaults.intervalSeconds,
+  ): Promise<void> {
     const reading = checkReading(given)
     const stamp = { at: reading.writtenAt, clock: reading.clock }
     const event = {
@@ -97,6 +105,7 @@ export class Store {
       }
       if (clean.failure !== null) fields[sourceFields.failure] = JSON.stringify(clean.failure)
       multi.hset(keys.source(this.node, reading.source), fields)
+      appendReading(multi, clean.reading, intervalSeconds)
     })
   }
 
@@ -111,6 +120,7 @@ export class Store {
         [sourceFields.outcome]: failure === null ? 'ok' : 'partial',
         ...(failure === null ? {} : { [sourceFields.failure]: JSON.stringify(failure) }),
       })
+      appendConfirmation(multi, this.node, source, stamp)
     })
   }
 
