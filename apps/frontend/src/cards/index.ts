@@ -1,5 +1,6 @@
 import type { cameraId } from '@tailboard/contracts/camera'
 import type { Command } from '@tailboard/contracts/command'
+import type { Press } from '@tailboard/contracts/press'
 import type { Reading } from '@tailboard/contracts/reading'
 import type { SourceId } from '@tailboard/contracts/sources/index'
 import type { Stamp } from '@tailboard/contracts/time'
@@ -22,6 +23,8 @@ export interface CardBody {
   isCurrent: boolean
   /** The newest command of this source since the page was opened. */
   command: Command | null
+  /** The last press of a button of its device, for as long as the server has followed them. */
+  press: Press | null
 }
 
 /** The sources whose cards show readings; the camera's shows a picture (../camera). */

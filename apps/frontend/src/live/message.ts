@@ -9,6 +9,7 @@ const eventTypes = new Set([
   'success',
   'failure',
   'run',
+  'press',
   'command',
   'config',
   'clock',

@@ -1,6 +1,7 @@
 import type { LiveModel } from '@tailboard/contracts/live'
 import type { Aranet4Data, Aranet4Device } from '@tailboard/contracts/sources/aranet4'
 import type { PiholeData } from '@tailboard/contracts/sources/pihole'
+import type { SensehatData } from '@tailboard/contracts/sources/sensehat'
 import type { TailscaleData, TailscalePeer } from '@tailboard/contracts/sources/tailscale'
 import type { WeatherCondition, WeatherData } from '@tailboard/contracts/sources/weather'
 import type { Stamp } from '@tailboard/contracts/time'
@@ -10,6 +11,7 @@ import { modelWith, withReading } from './samples.ts'
 export function fullModel(now: Stamp): LiveModel {
   let model = modelWith(now)
   model = withReading(model, 'weather', weatherSample(now.at), now)
+  model = withReading(model, 'sensehat', sensehatSample(), now)
   model = withReading(model, 'aranet4', aranet4Sample(), now)
   model = withReading(model, 'pihole', piholeSample(), now)
   return withReading(model, 'tailscale', tailscaleSample(), now)
@@ -125,6 +127,39 @@ export function piholeSample(change: Partial<PiholeData> = {}): PiholeData {
       docker: null,
       updates: [{ part: 'core', installed: 'v6.1.2', latest: 'v6.1.4' }],
     },
+    ...change,
+  }
+}
+
+/** A HAT whose every part answers, its LEDs lit in one corner. */
+export function sensehatSample(change: Partial<SensehatData> = {}): SensehatData {
+  return {
+    climate: {
+      temperatureC: 34.2,
+      humidityPercent: 31.5,
+      pressureChipTemperatureC: 33.6,
+      pressureHpa: 1_006.2,
+    },
+    pressureTendency: { changeHpa: -1.4, trend: 'falling' },
+    estimate: { temperatureC: 23.4, humidityPercent: 58.9, factor: 2 },
+    cpuTemperatureC: 56,
+    motion: {
+      rollDegrees: 4,
+      pitchDegrees: -12,
+      headingDegrees: 271,
+      accelerationG: { x: 0.03, y: 0.02, z: 0.99 },
+      compassUt: { x: 20, y: -3, z: -40 },
+    },
+    leds: {
+      isAvailable: true,
+      mode: 'message',
+      message: 'Dinner',
+      gauge: null,
+      pixels: 'ff8800'.repeat(3) + '000000'.repeat(58) + '0088ff'.repeat(3),
+    },
+    joystick: { isAvailable: true, lastPress: { key: 'up', at: '2031-03-04T05:03:07.000Z' } },
+    via: { humidity: 'i2c', pressure: 'i2c' },
+    dropped: [],
     ...change,
   }
 }

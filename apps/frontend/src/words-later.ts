@@ -1,0 +1,63 @@
+import type { JoystickKey } from '@tailboard/contracts/press'
+import type { PressureTrend, SensehatWay } from '@tailboard/contracts/sources/sensehat'
+
+// Words of what the first load does not fetch, and which would make it larger in words.ts.
+
+export const sensehatWords = {
+  temperature: 'Temperature',
+  humidity: 'Humidity',
+  pressure: 'Pressure',
+  missing: 'does not answer',
+  asMeasured: 'as measured: the HAT sits above the warm processor',
+  estimate: (measured: string) => `an estimate of the room; measured ${measured}`,
+  trends: {
+    'falling-fast': 'falling fast',
+    falling: 'falling',
+    steady: 'steady',
+    rising: 'rising',
+    'rising-fast': 'rising fast',
+  } satisfies Record<PressureTrend, string>,
+  tendency: (trend: string, change: string) => `${trend}, ${change}\u00a0hPa in 3\u00a0h`,
+  noTendency: 'rising or falling: known 3\u00a0h after the start',
+  lies: 'Orientation',
+  orientation: (roll: string, pitch: string, heading: string) =>
+    `roll ${roll}, pitch ${pitch}, heading ${heading}`,
+  winds: ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'],
+  leds: 'LEDs',
+  ledsLabel: (sentence: string, lit: number) => `${sentence} ${lit} of 64 LEDs are lit.`,
+  noLeds: 'The Pi did not find them at its start.',
+  dark: 'All dark.',
+  night: 'Dark for the night.',
+  showsMessage: (message: string) => `They show “${message}”.`,
+  showsGauge: (of: string, value: string) => `A gauge of ${of}: ${value}.`,
+  showsNoGauge: (of: string) => `A gauge of ${of}, which has no current value.`,
+  write: 'Write on the LEDs',
+  message: 'Message',
+  colour: 'Colour',
+  times: 'Times',
+  send: 'Show it',
+  clear: 'Switch the LEDs off',
+  joystick: 'Joystick',
+  noJoystick: 'the Pi did not find it at its start',
+  neverPressed: 'not pressed yet',
+  keys: {
+    up: 'up',
+    down: 'down',
+    left: 'left',
+    right: 'right',
+    middle: 'pressed down',
+  } satisfies Record<JoystickKey, string>,
+  pressed: (key: string, ago: string, did: string) => `${key}, ${ago}${did === '' ? '' : `: ${did}`}`,
+  nothingSet: 'nothing is set for it',
+  groups: { measured: 'As measured', estimate: 'The room, estimated', motion: 'Motion' },
+  factor: 'Factor against the processor’s heat',
+  viaHumidity: 'Humidity and temperature come',
+  viaPressure: 'Pressure comes',
+  ways: {
+    i2c: 'over the I2C bus',
+    kernel: 'from the kernel’s own driver',
+    simulated: 'from nowhere: made up',
+  } satisfies Record<SensehatWay, string>,
+  dropped: 'Values that could not be true',
+  droppedOne: (field: string, value: string, reason: string) => `${field} ${value}: ${reason}`,
+}
