@@ -1,4 +1,4 @@
-const pages = ['home', 'status'] as const
+export const pages = ['home', 'status', 'kiosk'] as const
 export type Page = (typeof pages)[number]
 
 function pageOf(hash: string): Page {

@@ -82,6 +82,18 @@ export const words = {
     hiddenHint: 'The Status page says why.',
   },
 
+  kiosk: {
+    title: 'Wall screen',
+    open: 'Wall screen',
+    leave: 'Leave the wall screen',
+    awake: {
+      asking: '',
+      awake: 'This screen is kept awake.',
+      unable: 'This browser does not keep the screen awake; over plain HTTP none may. Set it in the device.',
+      released: 'The device took back that this screen is kept awake.',
+    },
+  },
+
   arrange: {
     open: 'Arrange cards',
     heading: 'Arrange the cards',
