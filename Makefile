@@ -1,7 +1,7 @@
 # What can be done with this checkout. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check new-source clean
+.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check new-source clean doctor
 
 # The poll source that test-poll runs.
 SOURCE ?= weather
@@ -39,6 +39,9 @@ status: ## What runs, and what it costs
 
 test-poll: ## Run one poll source now: make test-poll SOURCE=pihole
 	docker compose --profile poll run --rm source-$(SOURCE)
+
+doctor: ## What is missing on this Pi, each with the line that mends it (docs/pi-setup.md)
+	@tools/doctor/doctor
 
 ##@ Working on it
 new-source: ## Begin a source: make new-source NAME=tide (then docs/adding-a-source.md)
