@@ -179,7 +179,7 @@ test('simulated numbers, notices and a broken configuration say so; garbage is n
   const problems = [{ path: 'maxConcurrent', reason: 'must be 4 or less', line: 3, column: 1 }]
   const status = { ...known.status, problems }
   gateway.publish({ type: 'config', node, stamp: start, status, config: known.config })
-  await says('Line 3: maxConcurrent must be 4 or less')
+  await says('Line 3, column 1: maxConcurrent must be 4 or less')
   gateway.send('<html>what?</html>')
   await says(words.link.garbage(1).replaceAll('\u00a0', ' '))
   await says('12 %')

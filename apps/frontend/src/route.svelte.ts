@@ -1,4 +1,4 @@
-export const pages = ['home', 'status', 'kiosk'] as const
+export const pages = ['home', 'status', 'settings', 'kiosk'] as const
 export type Page = (typeof pages)[number]
 
 function pageOf(hash: string): Page {
@@ -6,9 +6,11 @@ function pageOf(hash: string): Page {
   return pages.find((page) => page === name) ?? 'home'
 }
 
-/** The page that the address names: two pages and a hash need no router. */
+/** The page that the address names: a few pages and a hash need no router. */
 export class Route {
   #page: Page = $state('home')
+  /** Asked before the page changes, by one that has something to lose. */
+  mayLeave: (() => boolean) | null = null
 
   get page(): Page {
     return this.#page
@@ -20,6 +22,10 @@ export class Route {
     const turn = () => {
       const page = pageOf(location.hash)
       if (page === this.#page) return
+      if (this.mayLeave?.() === false) {
+        history.replaceState(null, '', `#/${this.#page}`)
+        return
+      }
       this.#page = page
       onTurn()
     }

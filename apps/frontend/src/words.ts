@@ -62,7 +62,7 @@ export const words = {
     lost: 'No connection to the Pi.',
     lostKnown: (ago: string) => `Everything below is old: this is how it was ${ago}.`,
     lostHint: 'Trying again by itself. If this stays: is the Pi on, and is this device in the tailnet?',
-    connectingKnown: 'Connecting. Everything below is from the last visit.',
+    connectingKnown: (ago: string) => `Connecting. Everything below is from the last visit, ${ago}.`,
     garbage: (count: number) =>
       `The server sent ${plural(count, 'message', 'messages')} that this page can’t read. They were ignored.`,
     garbageHint: 'Reload this page: the server may be newer than it.',
@@ -80,6 +80,11 @@ export const words = {
         `${plural(titles.length, 'hidden card is', 'hidden cards are')} old: ${titles.join(', ')}.`,
     },
     hiddenHint: 'The Status page says why.',
+  },
+
+  newVersion: {
+    here: 'A new version of this page is here.',
+    reload: 'Reload',
   },
 
   kiosk: {
@@ -123,8 +128,10 @@ export const words = {
   config: {
     broken: 'The configuration file has a mistake. The settings from before stay in force.',
     brokenHint: 'Mend config/tailboard.yaml; it is read again as soon as you save it.',
-    problem: (line: number | null, path: string, reason: string) =>
-      `${line === null ? '' : `Line ${line}: `}${path === '' ? '' : `${path} `}${reason}`,
+    problem: (where: string, path: string, reason: string) =>
+      `${where}${path === '' ? '' : `${path} `}${reason}`,
+    place: (line: number, column: number | null) =>
+      `Line ${line}${column === null ? '' : `, column ${column}`}: `,
     title: 'Configuration',
     origin: {
       file: 'the file',
@@ -561,7 +568,7 @@ export const words = {
     unnamed: 'Aranet',
     inRange: 'In range',
     adopt: 'The lines for config/tailboard.yaml',
-    takeUp: 'Take up',
+    takeUp: (name: string) => `Take up: ${name}`,
     takeUpFor: (name: string, address: string) => `Take up: ${name}, ${address}`,
     takenUp: (name: string) => `${name} is taken up. Its values come with the next measurement.`,
     takenUpBefore: (name: string) => `${name} is taken up already.`,

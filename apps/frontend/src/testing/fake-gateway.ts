@@ -8,6 +8,7 @@ import { applyEvent, type LiveModel } from '@tailboard/contracts/live'
 import type { Stamp } from '@tailboard/contracts/time'
 import type { ServerMessage } from '@tailboard/contracts/websocket'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { FakeConfig } from './fake-config.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -39,6 +40,7 @@ export class FakeGateway {
   readonly #sockets = new WebSocketServer({ noServer: true })
   #isCut = false
   #port = 0
+  #config: FakeConfig | null = null
 
   constructor(page: string, model: LiveModel, now: Stamp, status: StatusAnswer) {
     this.#page = page
@@ -53,6 +55,18 @@ export class FakeGateway {
 
   get cursor(): string {
     return this.#events.at(-1)?.cursor ?? '1000-0'
+  }
+
+  /** The configuration of the model, its versions, and what is written to it. */
+  get config(): FakeConfig {
+    const { config, node } = this.model
+    if (config === null) throw new Error('the model has no configuration')
+    this.#config ??= new FakeConfig(
+      config,
+      () => this.now,
+      (current) => this.publish({ type: 'config', node, stamp: this.now, ...current }),
+    )
+    return this.#config
   }
 
   async start(): Promise<void> {
@@ -117,14 +131,13 @@ export class FakeGateway {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url ?? '/', this.url)
+    if (pathname.startsWith('/api/config')) {
+      read(request, (body) => this.#answerConfig(request, response, pathname, body))
+      return
+    }
     if (request.method === 'POST') {
       this.runs.push(pathname)
-      let body = ''
-      request.setEncoding('utf8')
-      request.on('data', (part: string) => {
-        body += part
-      })
-      request.on('end', () => {
+      read(request, (body) => {
         if (pathname.endsWith('/commands')) this.commands.push(JSON.parse(body))
         response
           .writeHead(this.runAnswer.status, { 'content-type': this.runAnswer.type })
@@ -146,4 +159,26 @@ export class FakeGateway {
       .writeHead(200, { 'content-type': type, 'content-security-policy': policy })
       .end(readFileSync(file))
   }
+
+  #answerConfig(request: IncomingMessage, response: ServerResponse, path: string, body: string): void {
+    const { method = 'GET', headers } = request
+    const answer = this.config.answer({
+      method,
+      path,
+      type: headers['content-type'],
+      ifMatch: headers['if-match'],
+      body,
+    })
+    const etag = answer.etag === undefined ? {} : { etag: answer.etag }
+    response.writeHead(answer.status, { 'content-type': answer.type, ...etag }).end(answer.body)
+  }
+}
+
+function read(request: IncomingMessage, onBody: (body: string) => void): void {
+  let body = ''
+  request.setEncoding('utf8')
+  request.on('data', (part: string) => {
+    body += part
+  })
+  request.on('end', () => onBody(body))
 }
