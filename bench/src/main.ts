@@ -2,6 +2,7 @@
 //   node bench/src/main.ts [--short] [--only PART]...
 import { parseArgs } from 'node:util'
 import { Project, repository } from '@tailboard/stack'
+import { camera } from './camera.ts'
 import { coldStart } from './cold-start.ts'
 import { fanOut } from './fan-out.ts'
 import { firstLoad } from './first-load.ts'
@@ -19,6 +20,7 @@ const parts: Part[] = [
   { name: 'poll runs', measure: pollRuns },
   { name: 'fan-out', measure: fanOut },
   { name: 'first load', measure: firstLoad },
+  { name: 'camera', measure: camera },
 ]
 
 const { values: options } = parseArgs({
