@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vite'
+import { serviceWorker } from './src/offline/build-worker.ts'
 import { firstLoadFiles } from './src/testing/first-load.ts'
 
 const compressible = /\.(html|js|css|svg|webmanifest|json)$/
@@ -65,12 +66,14 @@ function isNeededFirst(id: string, modules: Modules, seen = new Set<string>()): 
 const gateway = process.env.TAILBOARD_GATEWAY ?? 'http://localhost:8080'
 
 export default defineConfig({
-  plugins: [svelte(), summariesAsData(), precompress()],
+  plugins: [svelte(), summariesAsData(), serviceWorker(), precompress()],
   // The Content-Security-Policy allows nothing inline and no data: address.
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     cssCodeSplit: false,
+    // What the image's bill of materials is made from; it is not served.
+    license: { fileName: '.vite/packages.json' },
     // One file for the first load: pieces compress worse, and each is a request of its own.
     rolldownOptions: {
       output: {

@@ -12,10 +12,17 @@ const sharedPart = (app: string, text: string) => text.split(`COPY apps/${app} a
 /** The first steps of the final stage: the layer that holds the node binary. */
 const firstSteps = (text: string) => text.split('\nFROM scratch\n')[1]?.split('\n').slice(0, 3)
 
-test('there are images to look at', () => {
+const bake = readFileSync(join(apps, '../docker-bake.hcl'), 'utf8')
+const bakedApps = [...(/app = \[([^\]]*)\]/.exec(bake)?.[1] ?? '').matchAll(/"([a-z0-9]+)"/g)].map(
+  ([, app]) => app,
+)
+
+test('there are images to look at, and every app has its own', () => {
   expect(dockerfiles.map(([app]) => app)).toEqual(
-    expect.arrayContaining(['frontend', 'gateway', 'orchestrator', 'system']),
+    readdirSync(apps).filter((app) => existsSync(join(apps, app, 'package.json'))),
   )
+  expect(dockerfiles.length).toBeGreaterThan(8)
+  expect(bakedApps).toHaveLength(dockerfiles.length)
 })
 
 describe.each(dockerfiles)('%s', (app, text) => {
@@ -30,11 +37,22 @@ describe.each(dockerfiles)('%s', (app, text) => {
     expect(text).not.toMatch(/^RUN.*--mount|^COPY.*--parents|<<-?['"]?[A-Z]+/m)
   })
 
-  test('stands on the shared layer and runs as a number, or is the page', () => {
+  test('stands on the shared layer, or on what the page needs of nginx, and runs as a number', () => {
     const steps = firstSteps(text)
-    if (app === 'frontend') expect(text).toContain('\nFROM nginx:1-alpine\n')
+    if (app === 'frontend') expect(steps?.[0]).toBe('COPY --from=nginx /root-of-page/ /')
     else expect(steps?.slice(0, 2)).toEqual(['COPY --from=root /root-of-services/ /', 'WORKDIR /app'])
     expect(text).toMatch(/^USER \d+:\d+$/m)
+  })
+
+  test('installs and bundles on the builder’s own processor, and compiles on that of the image', () => {
+    for (const stage of ['manifests', 'build'])
+      expect(text).toContain(`\nFROM --platform=$BUILDPLATFORM node:24-trixie-slim AS ${stage}\n`)
+    const others = [...text.matchAll(/^FROM (.+)$/gm)].filter(([, from]) => from?.includes('--platform'))
+    expect(others).toHaveLength(2)
+  })
+
+  test('is made by make images too', () => {
+    expect(bakedApps).toContain(app)
   })
 })
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // Bundles the service in the current folder: src/main.ts to dist/main.js, one file, no node_modules at run time.
 // With --watch: again at each change, until it is ended.
-import { copyFile, readFile, rm } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { basename, join } from 'node:path'
 import { build, context } from 'esbuild'
+import { packagesInside } from './packages.js'
 
 /**
  * What dockerode brings for SSH hosts and BuildKit sessions. Neither is used, and together they cost 10 MB of
@@ -82,6 +83,10 @@ if (process.argv.includes('--watch')) {
   await rm('dist', { recursive: true, force: true })
   const result = await build(options)
   for (const asset of assets) await copyFile(asset, join('dist', basename(asset)))
+  await writeFile(
+    'dist/packages.json',
+    `${JSON.stringify(await packagesInside(result.metafile, assets), null, 2)}\n`,
+  )
   for (const [path, { bytes }] of Object.entries(result.metafile.outputs)) {
     process.stdout.write(`${path} ${(bytes / 1024).toFixed(0)} kB\n`)
   }

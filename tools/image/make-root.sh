@@ -17,6 +17,9 @@ libraries=$(ldd "$node" | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// 
 for library in $libraries; do copy "$library"; done
 copy /etc/ssl/certs/ca-certificates.crt
 cp -L "$(command -v busybox)" "$root/usr/bin/wget"
+# The node binary is no package of Debian's: its version is asked of itself.
+# shellcheck disable=SC2086
+/note-packages.sh "$root" $libraries "$(command -v busybox)" /usr/sbin/update-ca-certificates
 
 cat >"$root/etc/passwd" <<'END'
 root:x:0:0:root:/:/usr/sbin/nologin

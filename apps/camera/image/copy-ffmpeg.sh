@@ -11,7 +11,9 @@ for library in $(ldd "$ffmpeg" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }'); d
   [ -e "/root-of-services$library" ] && continue
   mkdir -p "$root$(dirname "$library")"
   cp -L "$library" "$root$library"
+  /note-packages.sh "$root" "$library"
 done
+/note-packages.sh "$root" "$ffmpeg"
 # The place for the volume of segments, as the volume itself is: Docker would else make it in each container.
 mkdir "$root/hls"
 chown 1000:1000 "$root/hls"

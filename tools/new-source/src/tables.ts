@@ -30,6 +30,10 @@ export function tableEdits(name: string, component: string, service: string): Ta
     },
     { path: 'docker-compose.yml', edit: (text) => insertBefore(text, /^networks:\n/m, service) },
     {
+      path: 'docker-bake.hcl',
+      edit: (text) => insertBefore(text, /^ {6}"weather",\n/m, `      "${name}",\n`),
+    },
+    {
       path: 'tests/repository/compose.test.ts',
       edit: (text) =>
         insertBefore(
