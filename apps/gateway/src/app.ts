@@ -15,6 +15,7 @@ import { addCameraRoutes } from './routes/camera.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addConfigRoutes } from './routes/config.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addHistoryRoute } from './routes/history.ts'
 import { addLiveRoute } from './routes/live.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addOpenapiRoute } from './routes/openapi.ts'
@@ -28,7 +29,7 @@ const timeouts = { requestMs: 10_000, headersMs: 5_000, keepAliveMs: 120_000 } a
 
 export type App = ReturnType<typeof createServer>
 
-/** The server with every plugin and route, not listening yet. History gets its routes here. */
+/** The server with every plugin and route, not listening yet. */
 export async function buildApp(gateway: Gateway, procRoot?: string): Promise<App> {
   const app = createServer()
   const { hub, log, follower, environment } = gateway
@@ -60,6 +61,7 @@ export async function buildApp(gateway: Gateway, procRoot?: string): Promise<App
   addHealthRoutes(app, gateway)
   addSourceRoutes(app, gateway)
   addReadingRoutes(app, gateway)
+  addHistoryRoute(app, gateway)
   addRunRoutes(app, gateway)
   addCommandRoutes(app, gateway)
   addConfigRoutes(app, gateway)

@@ -18,6 +18,7 @@ test('the document has every call, with schemas that resolve', async () => {
       '/api/config/versions',
       '/api/config/versions/{id}',
       '/api/config/versions/{id}/restore',
+      '/api/history/{source}',
       '/api/openapi.json',
       '/api/readings/{source}',
       '/api/sources',
