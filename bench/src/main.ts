@@ -1,13 +1,16 @@
 // `make bench`: the table of what the mission promises, measured on the real engine. docs/performance.md says how.
-//   node bench/src/main.ts [--short] [--only PART]...
+//   node bench/src/main.ts [--short] [--built] [--only PART]...    (--built: the images are taken as they are)
 import { parseArgs } from 'node:util'
 import { Project, repository } from '@tailboard/stack'
 import { camera } from './camera.ts'
 import { coldStart } from './cold-start.ts'
 import { fanOut } from './fan-out.ts'
 import { firstLoad } from './first-load.ts'
+import { firstNumber } from './first-number.ts'
+import { healthChecks } from './health-checks.ts'
 import { idle } from './idle.ts'
 import { machineNow } from './machine.ts'
+import { manyClients } from './many-clients.ts'
 import { type Bench, measurePart, type Part } from './part.ts'
 import { pollRuns } from './poll-run.ts'
 import { writeResults } from './results.ts'
@@ -17,14 +20,21 @@ import { isCrossed, printTable, type Row } from './row.ts'
 const parts: Part[] = [
   { name: 'cold start', measure: coldStart },
   { name: 'idle', measure: idle },
+  { name: 'health checks', measure: healthChecks },
   { name: 'poll runs', measure: pollRuns },
   { name: 'fan-out', measure: fanOut },
+  { name: 'many clients', measure: manyClients },
   { name: 'first load', measure: firstLoad },
+  { name: 'first number', measure: firstNumber },
   { name: 'camera', measure: camera },
 ]
 
 const { values: options } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  options: {
+    short: { type: 'boolean', default: false },
+    built: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+  },
 })
 const unknown = (options.only ?? []).filter((name) => !parts.some((part) => part.name === name))
 if (unknown.length > 0) {
@@ -40,8 +50,10 @@ const bench: Bench = { project, isShort: options.short }
 const rows: Row[] = []
 try {
   await project.create()
-  say('building the images')
-  await project.compose('--profile', '*', 'build')
+  if (!options.built) {
+    say('building the images')
+    await project.compose('--profile', '*', 'build')
+  }
   await project.up()
   for (const part of parts) {
     if (options.only !== undefined && !options.only.includes(part.name)) continue

@@ -33,7 +33,7 @@ function brokenRow(name: string, error: unknown): Row {
     measure: name,
     goal: '',
     line: 'measured',
-    measured: `failed: ${error instanceof Error ? error.message : error}`.replaceAll('\n', ' '),
+    measured: `failed: ${error instanceof Error ? error.message : error}`.replaceAll('\n', ' ').slice(0, 300),
     how: '',
     isReached: null,
     isHeld: false,
