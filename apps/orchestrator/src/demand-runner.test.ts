@@ -1,10 +1,18 @@
-import { cameraId, configSchema, keys, type RunRecord, TailboardError } from '@tailboard/contracts'
+import {
+  cameraId,
+  configSchema,
+  keys,
+  type RunRecord,
+  type SourceId,
+  TailboardError,
+} from '@tailboard/contracts'
 import { createLogger, createRedis, Store } from '@tailboard/service'
 import { FakeTime } from '@tailboard/service/testing/fake-time'
 import { TestRedis } from '@tailboard/service/testing/redis-server'
 import { Redis } from 'ioredis'
 import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { RunEnd } from './launcher.ts'
 import { Orchestrator } from './orchestrator.ts'
 import { cleanEnd, FakeLauncher, hang } from './testing/fake-launcher.ts'
 
@@ -35,12 +43,12 @@ afterEach(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** Every poll source is off: only the camera is of interest. */
-async function configure(settings: Record<string, unknown>): Promise<void> {
+/** Every other source is off, unless it is named: only the camera is of interest. */
+async function configure(settings: Record<string, unknown>, others: object = {}): Promise<void> {
   const sources = Object.fromEntries(
     ['aranet4', 'pihole', 'sensehat', 'system', 'tailscale', 'weather'].map((id) => [id, { enabled: false }]),
   )
-  const config = v.parse(configSchema, { sources: { ...sources, camera: settings } })
+  const config = v.parse(configSchema, { sources: { ...sources, ...others, camera: settings } })
   const status = {
     version: String(Math.random()),
     origin: 'file' as const,
@@ -184,6 +192,36 @@ test('what can’t be made ready is a failure with its hint, and is tried again'
   expect((await records())[0]).toMatchObject({ result: 'not-started', why: 'Its image is missing' })
   expect((await store.readSource(camera)).failure?.hint).toBe('docker compose build source-camera')
   expect((await state()).next).not.toBeNull()
+})
+
+test('what it needs is made ready once, after every poll has run and although nobody looks', async () => {
+  await configure({}, { system: { enabled: true } })
+  const prepared: SourceId[] = []
+  launcher.whenPreparing = async (source) => void prepared.push(source)
+  const run = Promise.withResolvers<RunEnd>()
+  launcher.work = () => run.promise
+  await start()
+  await until(() => expect(launcher.begun).toEqual(['system']))
+  pass(1_000)
+  expect(prepared).toEqual(['system'])
+  run.resolve(cleanEnd)
+  await until(() => expect(prepared).toEqual(['system', camera]))
+  pass(30_000)
+  expect(prepared.filter((id) => id === camera)).toHaveLength(1)
+  expect(launcher.begun).not.toContain(camera)
+})
+
+test('what can’t be made ready ahead of the first who looks is a failure with its hint; he is served by another try', async () => {
+  launcher.whenPreparing = async () => {
+    throw new TailboardError('missing-image', 'There is no image', { hint: 'docker compose build' })
+  }
+  await start()
+  await until(async () => {
+    expect((await store.readSource(camera)).failure).toMatchObject({ hint: 'docker compose build' })
+  })
+  launcher.whenPreparing = async () => {}
+  await watch()
+  await begun(1)
 })
 
 test('whoever has gone while it was made ready does not start it', async () => {

@@ -58,6 +58,9 @@ export class DemandRunner {
   readonly #demand = new Demand()
   #run: Run | null = null
   #task: Promise<void> = Promise.resolve()
+  readonly #ending = new AbortController()
+  /** What it needs is being made ready ahead of the first who looks; null until that began. */
+  #readying: Promise<void> | null = null
 
   constructor(options: DemandRunnerOptions) {
     this.#options = options
@@ -94,9 +97,23 @@ export class DemandRunner {
     return this.#demand.wakeAtMs(nowMs)
   }
 
+  /**
+   * Makes ready what a run needs (its image may have to be built) although nobody looks: the first who does should not have
+   * to wait for minutes. Once; what fails is tried again when somebody looks.
+   */
+  makeReady(): void {
+    if (this.#readying !== null || this.#run !== null) return
+    const { store, launcher, reporter, source, log } = this.#options
+    const { signal } = this.#ending
+    this.#readying = prepare(launcher, reporter, source, signal).catch((error: unknown) => {
+      if (!signal.aborted) reporter.fail(source, { ...toFailure(error, store.now(), log), ...logOf(error) })
+    })
+  }
+
   /** Ends what runs, and settles when it is recorded. */
   async stop(): Promise<void> {
     this.#demand.hold(true)
+    this.#ending.abort()
     if (this.#run !== null) this.#stop('shutdown')
     await this.#task
   }
@@ -134,6 +151,7 @@ export class DemandRunner {
     const run = this.#newRun(store.now())
     this.#begin(run)
     this.#track(run, async () => {
+      await this.#readying
       await prepare(launcher, reporter, source, run.abort.signal)
       // The first time takes minutes: whoever wanted to look may have gone.
       if (run.stopped !== null) return this.#close(run, true)

@@ -141,6 +141,7 @@ export class Orchestrator {
     const { start, wakeAtMs } = schedule.next(nowMs)
     for (const { source, cause } of start) runner.start(source as SourceId, cause)
     const isHeld = schedule.isHeld('start') || schedule.isHeld('engine')
+    if (!isHeld && this.#haveAllPollsRun()) this.#makeDemandsReady()
     const wakes = [...this.#demands.values()].map((demand) => demand.act(nowMs, isHeld))
     void this.#flush()
     const times = [deadlineMs, wakeAtMs, ...wakes].map((each) => each ?? Infinity)
@@ -238,6 +239,17 @@ export class Orchestrator {
     if (queued === 0) return
     this.#schedule?.ask(source, 'command')
     this.wake()
+  }
+
+  /** Images are built one at a time, and those of the polls come first: each of them has numbers for the page. */
+  #haveAllPollsRun(): boolean {
+    const config = this.#config ?? defaultConfig
+    return this.#sources.every((id) => !config.sources[id].enabled || this.#reporter.state(id).last !== null)
+  }
+
+  #makeDemandsReady(): void {
+    const { sources } = this.#config ?? defaultConfig
+    for (const [source, demand] of this.#demands) if (sources[source].enabled) demand.makeReady()
   }
 
   async #tellStatus(): Promise<void> {
