@@ -14,10 +14,12 @@ import {
   aranet4Sample,
   fullModel,
   piholeSample,
+  sensehatSample,
   tailscaleSample,
   weatherSample,
 } from '../testing/source-samples.ts'
 import { words } from '../words.ts'
+import { sensehatWords } from '../words-later.ts'
 
 let dist: string
 let browser: Browser
@@ -246,8 +248,85 @@ test('the air: the device’s own colour as a word, old air as old, and how a de
   gateway.model = withReading(modelWith(start), 'aranet4', aranet4Sample([]), start)
   await open()
   await visit()
+  await card('Air').getByText(words.aranet4.adopt).click()
   await says('Air', '- address: "d1:02:03:04:05:06"')
   await says('Air', words.aranet4.integrationsOff)
+})
+
+test('the Sense HAT: the room as an estimate, the pressure, how it lies, and a press as it happens', async () => {
+  await visit()
+  for (const text of [
+    '23.4 °C',
+    'an estimate of the room; measured 34.2 °C',
+    '1,006 hPa',
+    'falling, −1.4 hPa in 3 h',
+    'roll 4°, pitch −12°, heading 271° west',
+    'They show “Dinner”.',
+    'up, 3 min ago',
+  ]) {
+    await says('Sense HAT', text)
+  }
+  const leds = card('Sense HAT').getByRole('img', { name: 'They show “Dinner”. 6 of 64 LEDs are lit.' })
+  expect(await leds.locator('rect[fill="#ff8800"]').count()).toBe(3)
+  const press = { key: 'middle', did: '192.168.1.20 is shown', stamp: start } as const
+  gateway.publish({ type: 'press', node: 'pi', source: 'sensehat', stamp: start, press })
+  await says('Sense HAT', 'pressed down, just now: 192.168.1.20 is shown')
+  await card('Sense HAT').getByText(words.card.details).click()
+  await says('Sense HAT', 'over the I2C bus')
+  expect(complaints).toEqual([])
+})
+
+test('a HAT of which only a part answers: what is missing is said, and no old number stands in for it', async () => {
+  const partial = sensehatSample({
+    climate: { temperatureC: 31, humidityPercent: null, pressureChipTemperatureC: null, pressureHpa: 1_002 },
+    estimate: null,
+    pressureTendency: null,
+    motion: null,
+    leds: { isAvailable: false, mode: 'off', message: null, gauge: null, pixels: null },
+    joystick: { isAvailable: false, lastPress: null },
+    dropped: [{ field: 'pressureHpa', value: 3_000, reason: 'outside of what the chip can measure' }],
+  })
+  gateway.model = withReading(modelWith(start), 'sensehat', partial, start)
+  await visit()
+  for (const text of [
+    sensehatWords.asMeasured,
+    sensehatWords.noTendency,
+    sensehatWords.missing,
+    sensehatWords.noLeds,
+    sensehatWords.noJoystick,
+  ]) {
+    await says('Sense HAT', text)
+  }
+  expect(await card('Sense HAT').getByText(sensehatWords.write).count()).toBe(0)
+  await card('Sense HAT').getByText(words.card.details).click()
+  await says('Sense HAT', 'pressureHpa 3000: outside of what the chip can measure')
+})
+
+test('a message is written on the LEDs, and they are switched off again, by keyboard', async () => {
+  gateway.runAnswer = { status: 202, type: 'application/json', body: '{"id":"0a1b2c3d"}' }
+  await visit()
+  await card('Sense HAT').getByText(sensehatWords.write).click()
+  const form = card('Sense HAT').getByRole('form', { name: sensehatWords.write })
+  const show = form.getByRole('button', { name: sensehatWords.send })
+  const message = form.getByLabel(sensehatWords.message)
+  await message.fill('   ')
+  expect(await show.getAttribute('aria-disabled')).toBe('true')
+  await message.press('Enter')
+  await message.fill(' Dinner <b>now</b> ')
+  await form.getByLabel(sensehatWords.colour).fill('#ff8800')
+  await form.getByLabel(sensehatWords.times).fill('2')
+  await message.press('Enter')
+  await says('Sense HAT', words.status.runAsked)
+  await form.getByRole('button', { name: sensehatWords.clear }).press('Enter')
+  await expect.poll(() => gateway.commands).toHaveLength(2)
+  expect(gateway.runs).toEqual(['/api/sources/sensehat/commands', '/api/sources/sensehat/commands'])
+  expect(gateway.commands).toEqual([
+    { verb: 'message', args: { text: 'Dinner <b>now</b>', colour: '#ff8800', times: 2 } },
+    { verb: 'clear', args: {} },
+  ])
+  gateway.publish(commandEvent(start, 'sensehat', { verb: 'clear', outcome: 'The LEDs are off' }))
+  await says('Sense HAT', 'The LEDs are off (just now)')
+  expect(complaints).toEqual([])
 })
 
 test('what was never set up stands last, in calm words; what has failed is an alarm', async () => {
@@ -309,11 +388,12 @@ test('names full of HTML are text, and no foreign link gets on the page', async 
 })
 
 test('data of another form breaks one card and no other', async () => {
-  for (const id of ['weather', 'pihole', 'tailscale', 'aranet4'] as const) {
+  for (const id of ['weather', 'pihole', 'tailscale', 'aranet4', 'sensehat'] as const) {
     gateway.model = withReading(gateway.model, id, {}, start)
   }
   await visit()
-  for (const title of ['Weather', 'Pi-hole', 'Tailnet', 'Air']) await says(title, words.card.broken)
+  for (const title of ['Weather', 'Pi-hole', 'Tailnet', 'Air', 'Sense HAT'])
+    await says(title, words.card.broken)
 })
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -324,10 +404,13 @@ test.each(looks)(
   async ({ colorScheme, width }) => {
     await open({ colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' })
     await visit()
+    // It is fetched beside the first load.
+    await says('Sense HAT', 'They show “Dinner”.')
     for (const summary of await page.locator('summary').all()) await summary.click()
     await says('Tailnet', 'older-laptop')
     await says('Weather', 'Tue 06:00')
     await says('Air', words.aranet4.others)
+    await says('Sense HAT', sensehatWords.clear)
     expect(await axeFindings(page)).toEqual([])
     expect(await isTooWide(page)).toBe(false)
     const weather = { ...gateway.model.sources.weather, reading: null, success: null }
