@@ -62,7 +62,8 @@ export const words = {
     lost: 'No connection to the Pi.',
     lostKnown: (ago: string) => `Everything below is old: this is how it was ${ago}.`,
     lostHint: 'Trying again by itself. If this stays: is the Pi on, and is this device in the tailnet?',
-    connectingKnown: (ago: string) => `Connecting. Everything below is from the last visit, ${ago}.`,
+    connectingKnown: (ago: string) =>
+      `Connecting. Everything below is from the last visit: how it was ${ago}.`,
     garbage: (count: number) =>
       `The server sent ${plural(count, 'message', 'messages')} that this page can’t read. They were ignored.`,
     garbageHint: 'Reload this page: the server may be newer than it.',
@@ -490,6 +491,12 @@ export const words = {
       name: 'Name',
       state: 'State',
       connection: 'Connection',
+    withoutPi: 'While the Pi is off',
+    canStartAlone: 'this page starts from the copy in this browser and shows the last numbers',
+    cannotStartAlone: 'this page can’t start; while it is open it shows the last numbers',
+    plainHttp:
+      'This page came over plain HTTP. Browsers then allow no installing as an app, no start while the Pi is off, and no keeping the screen awake. All else works.',
+    plainHttpHint: 'docs/https.md says how to get HTTPS; tailscale serve is one command.',
       addresses: 'Addresses',
       os: 'System',
       owner: 'Owner',

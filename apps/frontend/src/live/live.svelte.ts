@@ -31,7 +31,7 @@ export class Live {
   readonly #sleep = new SleepDetector(clocks)
   readonly #store: Store
   readonly #feed: Feed
-  #savedMs = 0
+  #savedMs = Number.NEGATIVE_INFINITY
   #hiddenSinceMs: number | null = null
   #stop = new AbortController()
 
@@ -104,6 +104,8 @@ export class Live {
 
   #changed(view: FeedView): void {
     const wasLive = this.#view.link === 'live'
+    // The last moment at which all of it is known to be so: a tab may be closed long after.
+    if (wasLive && view.link !== 'live') this.#save()
     this.#view = view
     if (view.link !== 'live') return
     this.#isFromCache = false

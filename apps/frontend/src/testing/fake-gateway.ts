@@ -15,15 +15,18 @@ const types: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.webmanifest': 'application/manifest+json',
 }
 
 /** As strict as the real one: what the page needs beyond it would fail here. */
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Page, API and WebSocket on one port, from a model and a clock that the test moves. */
 export class FakeGateway {
+  /** The folder of the built page that is served. */
+  page: string
   model: LiveModel
   now: Stamp
   status: StatusAnswer
@@ -34,7 +37,6 @@ export class FakeGateway {
   readonly runs: string[] = []
   /** The bodies of POST .../commands, in order. */
   readonly commands: unknown[] = []
-  readonly #page: string
   readonly #events: { cursor: string; event: Event }[] = []
   #server: Server | null = null
   readonly #sockets = new WebSocketServer({ noServer: true })
@@ -43,7 +45,7 @@ export class FakeGateway {
   #config: FakeConfig | null = null
 
   constructor(page: string, model: LiveModel, now: Stamp, status: StatusAnswer) {
-    this.#page = page
+    this.page = page
     this.model = model
     this.now = now
     this.status = status
@@ -149,7 +151,7 @@ export class FakeGateway {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.status))
       return
     }
-    const file = join(this.#page, pathname === '/' ? 'index.html' : pathname)
+    const file = join(this.page, pathname === '/' ? 'index.html' : pathname)
     if (!existsSync(file)) {
       response.writeHead(404).end()
       return
