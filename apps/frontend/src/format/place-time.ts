@@ -56,3 +56,8 @@ export function calendarDay(iso: string): string {
   if (!Number.isFinite(ms)) return ''
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(ms)
 }
+
+/** The time of day of a moment (Unix ms) in the browser's own time zone: `14:05`, `2:05 pm`. */
+export function localTime(ms: number): string {
+  return new Intl.DateTimeFormat(locale, timeOfDay()).format(ms)
+}

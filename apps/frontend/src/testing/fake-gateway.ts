@@ -4,7 +4,9 @@ import { extname, join } from 'node:path'
 import type { StatusAnswer } from '@tailboard/contracts/api'
 import { compareCursors } from '@tailboard/contracts/cursor'
 import type { Event } from '@tailboard/contracts/event'
+import type { HistoryAnswer } from '@tailboard/contracts/history'
 import { applyEvent, type LiveModel } from '@tailboard/contracts/live'
+import type { Problem } from '@tailboard/contracts/problem'
 import type { Stamp } from '@tailboard/contracts/time'
 import type { ServerMessage } from '@tailboard/contracts/websocket'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -23,6 +25,9 @@ const types: Record<string, string> = {
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+/** Makes an answer of one that holds nothing, or a problem. */
+export type FakeHistory = (nothing: HistoryAnswer) => HistoryAnswer | Problem
+
 /** Page, API and WebSocket on one port, from a model and a clock that the test moves. */
 export class FakeGateway {
   /** The folder of the built page that is served. */
@@ -32,6 +37,10 @@ export class FakeGateway {
   status: StatusAnswer
   /** What POST .../run answers. */
   runAnswer = { status: 202, type: 'application/json', body: '{}' }
+  /** What GET /api/history/:source answers, by source; nothing kept yet, where absent. */
+  history: Record<string, FakeHistory> = {}
+  /** The queries of GET /api/history/:source, in order. */
+  readonly historyAsked: { source: string; query: URLSearchParams }[] = []
   /** `since` of each connection that was opened, in order. */
   readonly asked: (string | null)[] = []
   readonly runs: string[] = []
@@ -69,6 +78,11 @@ export class FakeGateway {
       (current) => this.publish({ type: 'config', node, stamp: this.now, ...current }),
     )
     return this.#config
+  }
+
+  /** How many pages are connected right now. */
+  get connected(): number {
+    return this.#sockets.clients.size
   }
 
   async start(): Promise<void> {
@@ -147,6 +161,10 @@ export class FakeGateway {
       })
       return
     }
+    if (pathname.startsWith('/api/history/')) {
+      this.#answerHistory(new URL(request.url ?? '/', this.url), response)
+      return
+    }
     if (pathname === '/api/status') {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.status))
       return
@@ -160,6 +178,24 @@ export class FakeGateway {
     response
       .writeHead(200, { 'content-type': type, 'content-security-policy': policy })
       .end(readFileSync(file))
+  }
+
+  #answerHistory({ pathname, searchParams }: URL, response: ServerResponse): void {
+    const source = pathname.slice('/api/history/'.length)
+    this.historyAsked.push({ source, query: searchParams })
+    const to = this.now.at
+    const from = searchParams.get('from') ?? to
+    const nothing: HistoryAnswer = {
+      ...{ node: this.model.node, source, from, to },
+      ...{ intervalSeconds: 60, simulated: false, at: [], series: [] },
+    }
+    const made = this.history[source]?.(nothing) ?? nothing
+    const isProblem = 'status' in made
+    response
+      .writeHead(isProblem ? made.status : 200, {
+        'content-type': isProblem ? 'application/problem+json' : 'application/json',
+      })
+      .end(JSON.stringify(made))
   }
 
   #answerConfig(request: IncomingMessage, response: ServerResponse, path: string, body: string): void {

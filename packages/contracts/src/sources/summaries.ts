@@ -1,3 +1,4 @@
+import { seriesPaths } from '../series.ts'
 import type { SourceCommand, SourceContract } from '../source.ts'
 import { type SourceId, sources } from './index.ts'
 
@@ -5,14 +6,17 @@ import { type SourceId, sources } from './index.ts'
 export interface SourceSummary
   extends Pick<SourceContract, 'id' | 'title' | 'description' | 'life' | 'schema'> {
   commands: Record<string, Pick<SourceCommand, 'title' | 'description'>>
+  /** Some of its fields are kept for 24 hours. */
+  hasHistory: boolean
 }
 
 export function summaryOf({ id, title, description, life, schema, ...of }: SourceContract): SourceSummary {
+  const hasHistory = seriesPaths(of.data).size > 0
   const commands = Object.entries(of.commands).map(([verb, command]) => [
     verb,
     { title: command.title, description: command.description },
   ])
-  return { id, title, description, life, schema, commands: Object.fromEntries(commands) }
+  return { id, title, description, life, schema, commands: Object.fromEntries(commands), hasHistory }
 }
 
 /**
