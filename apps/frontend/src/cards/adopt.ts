@@ -1,5 +1,6 @@
 import type { Aranet4Nearby, Aranet4Settings } from '@tailboard/contracts/sources/aranet4'
 import { configApi } from '../live/config-api.ts'
+import { settingsWords } from '../words/settings.ts'
 import { words } from '../words.ts'
 
 /** What came of taking a device up, in words. */
@@ -22,6 +23,6 @@ export async function adopt({ address, name }: Pick<Aranet4Nearby, 'address' | '
   const list = [...devices, { address, name: name ?? '' }]
   const answer = await configApi.patch(status.version, { sources: { aranet4: { devices: list } } })
   if (answer.isGood) return { isGood: true, message: words.aranet4.takenUp(called), hint: null }
-  const reasons = answer.issues.map(({ path, reason }) => words.settings.mistake(path, reason))
+  const reasons = answer.issues.map(({ path, reason }) => settingsWords.mistake(path, reason))
   return { isGood: false, message: [answer.message, ...reasons].join(' '), hint: answer.hint }
 }

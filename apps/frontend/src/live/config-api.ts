@@ -58,7 +58,7 @@ function refusal(status: number, problem: Partial<Problem> | null): Refusal {
   const said = [problem?.title, problem?.detail].filter((part) => part !== undefined).join('. ')
   return {
     ...refused,
-    message: said === '' ? words.settings.fault(status) : said,
+    message: said === '' ? words.config.fault(status) : said,
     hint: problem?.hint ?? null,
   }
 }

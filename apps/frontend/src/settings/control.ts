@@ -1,4 +1,4 @@
-import { words } from '../words.ts'
+import { settingsWords } from '../words/settings.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 /** One setting as the page shows it. */
@@ -93,7 +93,7 @@ export function fieldsOf(properties: Readonly<Record<string, JsonSchema>>, path:
     return [
       {
         path: at,
-        label: schema.label ?? words.settings.labels[key] ?? key,
+        label: schema.label ?? settingsWords.labels[key] ?? key,
         unit: schema.unit ?? null,
         description: schema.description ?? null,
         default: schema.default ?? null,

@@ -1,4 +1,4 @@
-import { words } from '../words.ts'
+import { settingsWords } from '../words/settings.ts'
 import type { Control, Item } from './control.ts'
 
 /** What stands in a control: text as it was typed, so that nothing of it is lost while it is wrong. */
@@ -49,7 +49,7 @@ export function read(control: Control, draft: Draft): Read {
     case 'text': {
       const { longest } = control
       return longest !== null && String(draft).length > longest
-        ? bad(words.settings.tooLong(longest))
+        ? bad(settingsWords.tooLong(longest))
         : good(draft)
     }
     case 'list':
@@ -64,19 +64,19 @@ const bad = (problem: string): Read => ({ problems: { '': problem } })
 
 function readNumber(control: Extract<Control, { kind: 'number' }>, draft: string): Read {
   const text = draft.trim()
-  if (text === '') return control.isOptional ? good(null) : bad(words.settings.missing)
+  if (text === '') return control.isOptional ? good(null) : bad(settingsWords.missing)
   // A decimal comma is what half of the world types.
   const plain = text.replace(/^([+-]?\d+),(\d+)$/, '$1.$2')
   const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : Number.NaN
-  if (!Number.isFinite(value)) return bad(words.settings.notANumber)
-  if (control.isWhole && !Number.isInteger(value)) return bad(words.settings.notWhole)
-  if (control.least !== null && value < control.least) return bad(words.settings.tooLittle(control.least))
-  if (control.most !== null && value > control.most) return bad(words.settings.tooMuch(control.most))
+  if (!Number.isFinite(value)) return bad(settingsWords.notANumber)
+  if (control.isWhole && !Number.isInteger(value)) return bad(settingsWords.notWhole)
+  if (control.least !== null && value < control.least) return bad(settingsWords.tooLittle(control.least))
+  if (control.most !== null && value > control.most) return bad(settingsWords.tooMuch(control.most))
   return good(value)
 }
 
 function readList({ item, most }: Extract<Control, { kind: 'list' }>, drafts: readonly DraftItem[]): Read {
-  if (most !== null && drafts.length > most) return bad(words.settings.tooMany(most))
+  if (most !== null && drafts.length > most) return bad(settingsWords.tooMany(most))
   const values: unknown[] = []
   const problems: Record<string, string> = {}
   for (const [index, draft] of drafts.entries()) {
@@ -99,7 +99,7 @@ function readItem(item: Item, draft: DraftItem): Read {
   for (const { path, control } of item.fields) {
     const each = read(control, group[path] ?? '')
     if (each.problems === null) values[path] = each.value
-    else problems[path] = each.problems[''] ?? words.settings.missing
+    else problems[path] = each.problems[''] ?? settingsWords.missing
   }
   return Object.keys(problems).length === 0 ? good(values) : { problems }
 }

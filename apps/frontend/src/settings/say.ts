@@ -1,4 +1,4 @@
-import { words } from '../words.ts'
+import { settingsWords } from '../words/settings.ts'
 import type { Control, Field, Item } from './control.ts'
 
 /** A setting's value in words: `900 s`, `on`, `Bedroom (c7:18:1e:21:f4:87)`. */
@@ -7,10 +7,10 @@ export function sayValue({ control, unit }: Pick<Field, 'control' | 'unit'>, val
 }
 
 function say(control: Control, unit: string | null, value: unknown): string {
-  if (value === null || value === undefined || value === '') return words.settings.empty
-  if (typeof value === 'boolean') return value ? words.settings.on : words.settings.off
+  if (value === null || value === undefined || value === '') return settingsWords.empty
+  if (typeof value === 'boolean') return value ? settingsWords.on : settingsWords.off
   if (Array.isArray(value)) {
-    if (value.length === 0) return words.settings.noEntries
+    if (value.length === 0) return settingsWords.noEntries
     const item = control.kind === 'list' ? control.item : null
     return value.map((each) => (item === null ? JSON.stringify(each) : sayItem(item, each))).join(', ')
   }
@@ -25,9 +25,9 @@ function sayItem(item: Item, value: unknown): string {
   const group = (value ?? {}) as Record<string, unknown>
   const filled = item.fields.flatMap((field) => {
     const said = sayValue(field, group[field.path])
-    return said === words.settings.empty ? [] : said
+    return said === settingsWords.empty ? [] : said
   })
-  const [what = words.settings.empty, ...names] = filled
+  const [what = settingsWords.empty, ...names] = filled
   return names.length === 0 ? what : `${names.join(' ')} (${what})`
 }
 
@@ -40,7 +40,7 @@ export function sayJson(sections: Sections, path: string, json: string): string 
     const value: unknown = JSON.parse(json)
     return field === undefined ? json : sayValue(field, value)
   } catch {
-    return json === '' ? words.settings.empty : json
+    return json === '' ? settingsWords.empty : json
   }
 }
 
@@ -48,15 +48,15 @@ export function sayJson(sections: Sections, path: string, json: string): string 
 export function nameOf(sections: Sections, path: string): string {
   for (const { title, fields } of sections) {
     const field = fields.find((each) => each.path === path)
-    if (field !== undefined) return words.settings.named(title, field.label)
+    if (field !== undefined) return settingsWords.named(title, field.label)
   }
   return path
 }
 
 /** What a control takes at most and at least, as a sentence. */
 export function limitsOf(control: Control): string {
-  if (control.kind === 'number') return words.settings.range(control.least, control.most)
-  if (control.kind === 'text' && control.longest !== null) return words.settings.letters(control.longest)
-  if (control.kind === 'list' && control.most !== null) return words.settings.entries(control.most)
+  if (control.kind === 'number') return settingsWords.range(control.least, control.most)
+  if (control.kind === 'text' && control.longest !== null) return settingsWords.letters(control.longest)
+  if (control.kind === 'list' && control.most !== null) return settingsWords.entries(control.most)
   return ''
 }

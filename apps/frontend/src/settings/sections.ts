@@ -1,4 +1,4 @@
-import { words } from '../words.ts'
+import { settingsWords } from '../words/settings.ts'
 import { type Field, fieldsOf } from './control.ts'
 import type { JsonSchema } from './json-schema.ts'
 
@@ -17,7 +17,7 @@ export function sectionsOf(schema: JsonSchema): Section[] {
   const single = Object.entries(top).filter(([, each]) => each.properties === undefined)
   const general = {
     id: 'general',
-    title: words.settings.general,
+    title: settingsWords.general,
     description: null,
     fields: fieldsOf(Object.fromEntries(single), ''),
   }
@@ -31,7 +31,7 @@ export function sectionsOf(schema: JsonSchema): Section[] {
 function sectionOf(id: string, group: JsonSchema, path: string): Section {
   return {
     id,
-    title: group.title ?? group.label ?? id,
+    title: group.title ?? settingsWords.groups[id] ?? id,
     description: group.description ?? null,
     fields: fieldsOf(group.properties ?? {}, path),
   }

@@ -1,6 +1,6 @@
 import type { PublishedConfig } from '@tailboard/contracts/config'
 import { type Answer, configApi, type Refusal } from '../live/config-api.ts'
-import { words } from '../words.ts'
+import { settingsWords } from '../words/settings.ts'
 import type { Field } from './control.ts'
 import { type Draft, draftOf } from './draft.ts'
 import {
@@ -46,7 +46,7 @@ export class SettingsForm {
   /** By path: what this page finds wrong, else what the gateway did. */
   readonly problems = $derived.by(() => ({
     ...this.#refused,
-    ...problemsOf(this.fields, this.#edits, words.settings.halfATime),
+    ...problemsOf(this.fields, this.#edits, settingsWords.halfATime),
   }))
   readonly changes: readonly Change[] = $derived.by(() =>
     changesOf(this.fields, this.#inForce.config, this.#edits),
@@ -117,8 +117,8 @@ export class SettingsForm {
   /** The path of the first field that must be looked at before anything can be saved. Null when it was saved. */
   async save(): Promise<string | null> {
     if (this.#isSaving) return null
-    if (Object.keys(this.problems).length > 0) return this.#stop(words.settings.mendFirst)
-    if (this.conflicts.length > 0) return this.#stop(words.settings.chooseFirst)
+    if (Object.keys(this.problems).length > 0) return this.#stop(settingsWords.mendFirst)
+    if (this.conflicts.length > 0) return this.#stop(settingsWords.chooseFirst)
     const [sent, changes] = [this.#edits, this.changes]
     if (changes.length === 0) return null
     this.#isSaving = true
@@ -136,7 +136,7 @@ export class SettingsForm {
       this.follow(answer.value)
       // What was typed while it was being saved stays.
       this.#drop(Object.keys(sent).filter((path) => this.#edits[path] === sent[path]))
-      this.#outcome = { isGood: true, message: words.settings.saved(changes.length), hint: null, lines: [] }
+      this.#outcome = { isGood: true, message: settingsWords.saved(changes.length), hint: null, lines: [] }
       return null
     }
     if (answer.status === 412) return this.#lost(answer)
@@ -147,9 +147,9 @@ export class SettingsForm {
     }
     const lines = answer.issues
       .filter(({ path }) => answer.status !== 422 || at(path) === null)
-      .map(({ path, reason }) => words.settings.mistake(path, reason))
+      .map(({ path, reason }) => settingsWords.mistake(path, reason))
     const { message, hint } = answer
-    this.#outcome = { isGood: false, message: `${words.settings.notSaved} ${message}`, hint, lines }
+    this.#outcome = { isGood: false, message: `${settingsWords.notSaved} ${message}`, hint, lines }
     return this.firstToMend()
   }
 
@@ -159,8 +159,8 @@ export class SettingsForm {
     if (now.isGood) this.follow(now.value)
     this.#outcome = {
       isGood: false,
-      message: words.settings.changedMeanwhile,
-      hint: this.conflicts.length > 0 ? words.settings.chooseFirst : words.settings.lookAgain,
+      message: settingsWords.changedMeanwhile,
+      hint: this.conflicts.length > 0 ? settingsWords.chooseFirst : settingsWords.lookAgain,
       lines: [now.isGood ? refusal.message : now.message],
     }
     return this.firstToMend()
@@ -178,7 +178,7 @@ export class SettingsForm {
   }
 
   #stop(message: string): string | null {
-    this.#outcome = { isGood: false, message: `${words.settings.notSaved} ${message}`, hint: null, lines: [] }
+    this.#outcome = { isGood: false, message: `${settingsWords.notSaved} ${message}`, hint: null, lines: [] }
     return this.firstToMend()
   }
 

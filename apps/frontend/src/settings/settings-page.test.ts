@@ -8,11 +8,12 @@ import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { modelWith, start, statusAt } from '../testing/samples.ts'
 import { settingsSchema } from '../testing/settings-schema.ts'
+import { settingsWords } from '../words/settings.ts'
 import { words } from '../words.ts'
 import { idOf } from './ids.ts'
 import { sectionsOf } from './sections.ts'
 
-const text = words.settings
+const text = settingsWords
 const sections = sectionsOf(settingsSchema())
 
 let dist: string

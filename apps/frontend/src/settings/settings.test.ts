@@ -3,7 +3,7 @@ import { sourceContract } from '@tailboard/contracts/sources/index'
 import { sourceIds } from '@tailboard/contracts/sources/known'
 import { describe, expect, test } from 'vitest'
 import { settingsSchema } from '../testing/settings-schema.ts'
-import { words } from '../words.ts'
+import { settingsWords } from '../words/settings.ts'
 import { type Control, controlOf, type Field } from './control.ts'
 import { draftOf, emptyItem, read } from './draft.ts'
 import { changesOf, conflictsOf, type Edits, fieldAt, patchOf, problemsOf } from './form.ts'
@@ -120,15 +120,15 @@ describe('the control of a setting', () => {
 describe('what is typed', () => {
   const whole = controlOf({ type: 'integer', minimum: 10, maximum: 86_400 })
   test.each([
-    ['', words.settings.missing],
-    ['soon', words.settings.notANumber],
-    ['1e9999', words.settings.notANumber],
-    ['0x10', words.settings.notANumber],
-    ['1,000,000', words.settings.notANumber],
-    ['60.5', words.settings.notWhole],
-    ['9', words.settings.tooLittle(10)],
-    ['86401', words.settings.tooMuch(86_400)],
-    ['9'.repeat(500), words.settings.notANumber],
+    ['', settingsWords.missing],
+    ['soon', settingsWords.notANumber],
+    ['1e9999', settingsWords.notANumber],
+    ['0x10', settingsWords.notANumber],
+    ['1,000,000', settingsWords.notANumber],
+    ['60.5', settingsWords.notWhole],
+    ['9', settingsWords.tooLittle(10)],
+    ['86401', settingsWords.tooMuch(86_400)],
+    ['9'.repeat(500), settingsWords.notANumber],
   ])('%j is no interval: %s', (typed, problem) => {
     expect(read(whole, typed)).toEqual({ problems: { '': problem } })
   })
@@ -153,9 +153,9 @@ describe('what is typed', () => {
       { address: 'c7:18:1e:21:f4:87', name: 'x'.repeat(41) },
       { address: 'c7:18:1e:21:f4:88', name: '' },
     ]
-    expect(read(control, draft)).toEqual({ problems: { '0.name': words.settings.tooLong(40) } })
+    expect(read(control, draft)).toEqual({ problems: { '0.name': settingsWords.tooLong(40) } })
     expect(read(control, draft.slice(1))).toEqual({ value: draft.slice(1), problems: null })
-    expect(read(control, Array(9).fill(draft[1]))).toEqual({ problems: { '': words.settings.tooMany(8) } })
+    expect(read(control, Array(9).fill(draft[1]))).toEqual({ problems: { '': settingsWords.tooMany(8) } })
   })
 })
 
@@ -182,7 +182,7 @@ describe('edits', () => {
     expect(patchOf(changesOf(fields, config, edits))).toEqual({
       sources: { weather: { intervalSeconds: 600 }, system: { enabled: false, intervalSeconds: null } },
     })
-    expect(problemsOf(fields, edits, 'half')).toEqual({ maxConcurrent: words.settings.tooMuch(4) })
+    expect(problemsOf(fields, edits, 'half')).toEqual({ maxConcurrent: settingsWords.tooMuch(4) })
   })
 
   test('that were overtaken are conflicts, unless both say the same', () => {
@@ -207,10 +207,10 @@ describe('in words', () => {
   test('values have their unit, lists their names', () => {
     expect(sayValue(field('sources.weather.intervalSeconds'), 900)).toBe('900\u00a0s')
     expect(sayValue(field('sources.weather.latitude'), 52.5)).toBe('52.5°')
-    expect(sayValue(field('sources.weather.latitude'), null)).toBe(words.settings.empty)
-    expect(sayValue(field('sources.weather.enabled'), false)).toBe(words.settings.off)
+    expect(sayValue(field('sources.weather.latitude'), null)).toBe(settingsWords.empty)
+    expect(sayValue(field('sources.weather.enabled'), false)).toBe(settingsWords.off)
     const devices = field('sources.aranet4.devices')
-    expect(sayValue(devices, [])).toBe(words.settings.noEntries)
+    expect(sayValue(devices, [])).toBe(settingsWords.noEntries)
     const two = [{ address: 'a', name: 'Bedroom' }, { address: 'b' }]
     expect(sayValue(devices, two)).toBe('Bedroom (a), b')
     expect(sayJson(sections, 'sources.aranet4.devices', JSON.stringify(two))).toBe('Bedroom (a), b')
