@@ -29,6 +29,16 @@ const freeText = new Map([
   ['sources.weather.timeZone', 'a name in the zone database'],
   ['sources.aranet4.devices[].address', 'six bytes in hexadecimal'],
   ['sources.aranet4.devices[].name', 'only shown'],
+  ['sources.sensehat.ledMessage', 'only shown, on the LEDs'],
+  ['sources.sensehat.ledColour', 'six digits in hexadecimal'],
+  ['sources.sensehat.ledGauge', 'a source and a field, looked up in the newest reading'],
+  ['sources.sensehat.nightFrom', 'a time of day'],
+  ['sources.sensehat.nightTo', 'a time of day'],
+  ['sources.sensehat.timeZone', 'a name in the zone database'],
+  ...(['Up', 'Down', 'Left', 'Right', 'Middle'] as const).map((key): [string, string] => [
+    `sources.sensehat.joystick${key}`,
+    'one of a closed list; the source to run is one that there is',
+  ]),
 ])
 
 const unwrap = (schema: AnySchema): AnySchema =>
