@@ -1,4 +1,4 @@
-# What Docker knows. Asked once; every check that needs it looks here.
+# What Docker knows: asked once, before the first check.
 # shellcheck shell=bash
 
 engine_version= # empty: it does not answer
@@ -38,6 +38,3 @@ container() { # SERVICE N
   awk -F'|' -v service="$1" -v field="$2" '$1 == service { print $field; exit }' <<<"$containers"
 }
 runs() { [ "$(container "$1" 3)" = running ]; }
-
-ask_engine
-ask_compose

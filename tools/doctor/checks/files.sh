@@ -1,6 +1,6 @@
 # The project's own files: who may read them, and what .env says. Names and line numbers are printed, never a value.
 # shellcheck shell=bash
-checks+=(files-readable env-mode env-names env-networks profiles config-writable)
+checks+=(files-readable env-mode env-names env-networks profiles secret-files config-writable)
 
 # May this user of a container, whose group has the same number, do that? uid 0 has no capability there, so modes hold for it too.
 may() { # USER BITS FILE: bits as in a mode (4 read, 3 write and enter, 5 read and enter); USER - is anybody
@@ -114,6 +114,27 @@ check_profiles() {
       'remove poll, camera and * from that line, then: docker compose up -d'
   else
     ok 'docker compose up starts only what lives always.'
+  fi
+}
+
+check_secret_files() {
+  local name folder value file trouble=() mend=()
+  while read -r name folder; do
+    value=$(env_value "$name")
+    [ -n "$value" ] || continue
+    file=secrets/$folder/${value#/run/secrets/}
+    if [[ $value != /run/secrets/* || ! -f $file ]]; then
+      trouble+=("$name in .env names no file of secrets/$folder/")
+      mend+=("put the file into secrets/$folder/ and write $name=/run/secrets/FILE")
+    elif ! may 1000 4 "$file"; then
+      trouble+=("the source may not read the file that $name in .env names")
+      mend+=("sudo chown 1000 secrets/$folder/FILE && sudo chmod 400 secrets/$folder/FILE")
+    fi
+  done <<<'PIHOLE_PASSWORD_FILE pihole
+OPENWEATHERMAP_KEY_FILE weather
+CAMERA_INPUT_FILE camera'
+  if [ ${#trouble[@]} -eq 0 ]; then ok 'Secrets in files, if any, can be read by their sources.'; else
+    problem "Secrets: $(together "${trouble[@]}")." "${mend[@]}"
   fi
 }
 

@@ -83,7 +83,7 @@ check_traefik_log() {
     problem 'Traefik did not get its ports: another program has them.' 'see ports above'
   elif [[ $out == *'but a port is a number'* || $out == *'Give them different ports'* ]]; then
     problem 'Traefik refuses a port in .env.' 'TAILBOARD_HTTP_PORT and TAILBOARD_HTTPS_PORT are two different numbers from 1 to 65535; then: docker compose up -d'
-  elif [[ $out == *'parsing CIDR'* || $out == *'invalid CIDR'* ]]; then
+  elif [[ $out == *'parse CIDRs'* || $out == *'invalid CIDR'* ]]; then
     problem 'Traefik refuses a network in .env, so nobody gets in.' 'see env-networks above'
   elif grep -Eq ' ERR |level=error' <<<"$out"; then
     warning 'Traefik has errors in its log.' "$read_it"

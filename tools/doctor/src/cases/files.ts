@@ -1,4 +1,9 @@
-import { all, type Case, env } from './change.ts'
+import { all, type Case, type Change, env } from './change.ts'
+
+const secretFile: Change = (host) => {
+  host.project['.env'] = 'CAMERA_INPUT_FILE=/run/secrets/address\n'
+  host.project['secrets/camera/address'] = 'rtsp://me:hunter2@192.0.2.1/x\n'
+}
 
 export const files: Record<string, Case[]> = {
   'files-readable': [
@@ -90,6 +95,32 @@ export const files: Record<string, Case[]> = {
     ],
   ],
   profiles: [['poll', env('COMPOSE_PROFILES=poll\n'), 'PROBLEM', /COMPOSE_PROFILES/, /remove/]],
+  'secret-files': [
+    [
+      'one that is not there',
+      env('PIHOLE_PASSWORD_FILE=/run/secrets/password\n'),
+      'PROBLEM',
+      /PIHOLE_PASSWORD_FILE in \.env names no file of secrets\/pihole/,
+      /=\/run\/secrets\/FILE/,
+    ],
+    [
+      'one that lies elsewhere',
+      env('OPENWEATHERMAP_KEY_FILE=/etc/hostname\n'),
+      'PROBLEM',
+      /OPENWEATHERMAP_KEY_FILE/,
+      /secrets\/weather/,
+    ],
+    [
+      'one that is closed',
+      all(secretFile, (host) => {
+        host.modes['secrets/camera/address'] = 0o000
+      }),
+      'PROBLEM',
+      /may not read the file that CAMERA_INPUT_FILE/,
+      /chown 1000 secrets\/camera/,
+    ],
+    ['one that can be read', secretFile, 'ok', /can be read/],
+  ],
   'config-writable': [
     [
       'closed',

@@ -96,7 +96,11 @@ export const running: Record<string, Case[]> = {
     ],
     [
       'a wrong network',
-      says('docker', call.logs, '2026-11-21T02:00:00Z ERR error="parsing CIDR whitelist [home]"\n'),
+      says(
+        'docker',
+        call.logs,
+        '2026-11-21T02:00:00Z ERR error="cannot parse CIDRs [home]: parsing CIDR trusted IPs <nil>: invalid CIDR address: home" middlewareName=read-list@file\n',
+      ),
       'PROBLEM',
       /network/,
       /env-networks/,
