@@ -1,7 +1,6 @@
 import type { CameraState } from '@tailboard/contracts/camera'
 import type { RunRecord } from '@tailboard/contracts/run'
 import type { Aranet4Device, Aranet4Model, Aranet4State } from '@tailboard/contracts/sources/aranet4'
-import type { CameraData, CameraEncoder } from '@tailboard/contracts/sources/camera'
 import type { TailscaleConnection, TailscaleState } from '@tailboard/contracts/sources/tailscale'
 import type { WeatherCondition } from '@tailboard/contracts/sources/weather'
 import type { SourceState } from '@tailboard/contracts/state'
@@ -10,8 +9,6 @@ import type { SourceState } from '@tailboard/contracts/state'
 export type ShownState = SourceState | 'offline' | 'unset'
 
 type Aranet4Colour = NonNullable<Aranet4Device['colour']>
-
-type PictureNumbers = Pick<CameraData, 'width' | 'height' | 'framesPerSecond' | 'bitrateKbps'>
 
 const plural = (count: number, one: string, many: string) => `${count}\u00a0${count === 1 ? one : many}`
 
@@ -187,44 +184,7 @@ export const words = {
     promise: 'It runs only while someone looks.',
     on: 'Camera on',
     onHint: 'The camera runs: someone looks at its picture.',
-    test: 'Test picture',
-    testHint: 'Made up by the Pi: no camera is opened.',
-    videoLabel: 'Live picture of the camera',
-    fullScreen: 'Full screen',
-    behind: (seconds: number) => `${seconds.toFixed(1)}\u00a0s behind`,
-    still: (ago: string) => `The last picture that was seen here, ${ago}`,
-    overlay: {
-      off: 'It is off.',
-      starting: 'It is starting.',
-      live: 'The picture is coming.',
-      stalled: 'The picture has stopped. It is started anew by itself.',
-      failed: 'No picture.',
-    } satisfies Record<CameraState, string>,
-    failed: 'The camera stopped.',
     lastFailed: (ago: string) => `It did not work when someone looked ${ago}.`,
-    nextTry: (when: string) => `It is tried again ${when}.`,
-    refused: 'This device may see the page, but not the camera.',
-    refusedHint:
-      'Its network must stand in TAILBOARD_WRITE_FROM in .env on the Pi; then run docker compose up -d there.',
-    noAnswer: 'The Pi did not answer. Trying again by itself.',
-    badAnswer: (status: number) => `The Pi gave an answer that this page can’t use (${status}).`,
-    cannotPlay: 'This browser can’t play the picture (H.264 over HLS). Try another one.',
-    watchers: 'Looking now',
-    picture: 'Picture',
-    pictureOf: (data: PictureNumbers) =>
-      [
-        data.width === null || data.height === null ? '' : `${data.width} × ${data.height}`,
-        data.framesPerSecond === null ? '' : `${Math.round(data.framesPerSecond)} a second`,
-        data.bitrateKbps === null ? '' : `${Math.round(data.bitrateKbps)}\u00a0kbit/s`,
-      ]
-        .filter((part) => part !== '')
-        .join(', ') || 'unknown',
-    made: 'Made by',
-    encoders: {
-      copy: 'the camera itself',
-      h264_v4l2m2m: 'the Pi’s encoder',
-      libx264: 'the Pi’s processor',
-    } satisfies Record<CameraEncoder, string>,
   },
 
   system: {
@@ -611,6 +571,8 @@ export const words = {
     runNoAnswer: 'The Pi did not answer. Is it on, and is this device in the tailnet?',
     runningSince: (ago: string) => `running, started ${ago}`,
     noRuns: 'Nothing has run yet.',
+    looks: 'Who looked at the camera',
+    noLooks: 'Nobody has looked yet.',
     noCommands: 'Nobody has asked for anything yet.',
     noServices: 'Asking what runs…',
     servicesSilent: 'The orchestrator does not say what runs. It is asked again every few seconds.',
@@ -623,6 +585,8 @@ export const words = {
       when: 'When',
       result: 'Result',
       cause: 'Why',
+      viewers: 'For',
+      why: 'Why it ended',
       took: 'Took',
       peak: 'Peak memory',
       cpu: 'Processor time',

@@ -31,6 +31,7 @@ export class Orders {
     return this.#inTurn(async () => {
       const source = view.id as SourceId
       this.#refuseDisabled(view)
+      refuseOnDemand(source)
       // One that always lives takes it from its own queue: there is no run to start.
       if (sourceContract(source).life === 'always') {
         return (await this.#queue(store, source, { verb: runVerb, args: {}, by })).asked
@@ -55,6 +56,7 @@ export class Orders {
       const { life } = sourceContract(source)
       const args = checkArgs(source, request.verb, request.args)
       this.#refuseDisabled(view)
+      refuseOnDemand(source)
       if (life === 'poll') await refuseWithoutOrchestrator(store)
       const command = await this.#queue(store, source, { ...request, args })
       // A run that waits carries it out. One that is under way may be past the point where it looks: then one after it.
@@ -143,6 +145,15 @@ export async function refuseWithoutOrchestrator(store: Store): Promise<void> {
 }
 
 /** The arguments as the contract's schema makes them. @throws HttpProblem naming the verbs, or each wrong argument. */
+function refuseOnDemand(source: SourceId): void {
+  const { life, title } = sourceContract(source)
+  if (life !== 'demand') return
+  throw new HttpProblem('on-demand', {
+    detail: `${title} runs while someone looks, and not otherwise.`,
+    hint: 'POST /api/camera/watch every three seconds for as long as somebody does.',
+  })
+}
+
 function checkArgs(source: SourceId, verb: string, args: Record<string, unknown>): Record<string, unknown> {
   const { commands } = sourceContract(source)
   const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined

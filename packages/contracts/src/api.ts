@@ -144,6 +144,8 @@ export const statusAnswerSchema = v.object({
   config: v.nullable(configStatusSchema),
   /** The last runs of every source, newest first. */
   runs: v.pipe(v.array(loggedRunSchema), v.maxLength(limits.runs)),
+  /** The last runs on demand, newest first: who looked, for how long, and why it ended. */
+  demandRuns: v.pipe(v.array(loggedRunSchema), v.maxLength(limits.demandRuns)),
   /** The last commands, newest first. */
   commands: v.array(commandSchema),
   redis: v.nullable(redisFactsSchema),

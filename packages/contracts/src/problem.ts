@@ -32,6 +32,7 @@ export const problems = {
   'config-not-writable': [503, 'The settings can’t be saved'],
   'unknown-version': [404, 'There is no such version of the settings'],
   'already-running': [409, 'It runs already'],
+  'on-demand': [422, 'This source can’t be run by hand'],
   disabled: [422, 'This source is switched off'],
   'too-many': [429, 'Too many are waiting'],
   'too-many-clients': [503, 'Too many pages are open'],

@@ -16,6 +16,8 @@ export const keys = {
   orders: (node: string) => `tailboard:${node}:orders`,
   /** List of `RunRecord & {source}` as JSON, newest at the left, at most `limits.runs`. */
   runs: (node: string) => `tailboard:${node}:runs`,
+  /** The runs on demand among them once more, at most `limits.demandRuns`: those of the polls would push them out within the hour. */
+  demandRuns: (node: string) => `tailboard:${node}:demand-runs`,
   /** String with the lock of a source's run: `RunLock` as JSON. */
   lock: (node: string, source: string) => `tailboard:${node}:lock:${source}`,
   /** List of the keys of every chunk of history, of every node and source, the oldest first. */
@@ -50,6 +52,7 @@ export const limits = {
   readingBytes: 32 * 1024,
   events: 400,
   runs: 100,
+  demandRuns: 50,
   heartbeatMs: 10_000,
   /** A service that was silent for this long is gone (ms). */
   heartbeatLostMs: 35_000,

@@ -71,3 +71,7 @@ test('a device that knows better than twice the interval is believed', () => {
   expect(isStale(late, now)).toBe(true)
   expect(isStale({ ...late, reading: reading(ago(500), 600), success: ago(500) }, now)).toBe(false)
 })
+
+test('the camera, which runs while someone looks, is off and not old when nobody did for a day', () => {
+  expect(isStale(view({ id: 'camera', success: ago(86_400), outcome: 'ok' }), now)).toBe(false)
+})

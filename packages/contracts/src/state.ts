@@ -3,6 +3,7 @@ import type { Failure } from './error.ts'
 import type { Press } from './press.ts'
 import { type Reading, readingAgeMs } from './reading.ts'
 import type { RunState } from './run.ts'
+import { isSourceId, sourceSummary } from './sources/known.ts'
 import { elapsedMs, isSameBoot, type Stamp } from './time.ts'
 
 /** Everything that is known of one source. The gateway keeps it, a browser gets it, events change it. */
@@ -34,6 +35,8 @@ export type SourceState = (typeof sourceStates)[number]
 /** Whether what a source shows must not pass for current. A source that never succeeded shows nothing, so it isn't. */
 export function isStale(view: SourceView, now: Stamp): boolean {
   if (view.success === null) return false
+  // One on demand says nothing while nobody asks: it is off, not old.
+  if (isSourceId(view.id) && sourceSummary(view.id).life === 'demand') return false
   // After a boot the clock may be hours behind: what was written before it has an unknown age.
   if (!isSameBoot(view.success, now)) return true
   const { reading } = view

@@ -145,6 +145,9 @@ export class Store {
       if (ended === undefined) return
       multi.lpush(keys.runs(this.node), JSON.stringify({ source, ...ended }))
       multi.ltrim(keys.runs(this.node), 0, limits.runs - 1)
+      if (ended.viewers === undefined) return
+      multi.lpush(keys.demandRuns(this.node), JSON.stringify({ source, ...ended }))
+      multi.ltrim(keys.demandRuns(this.node), 0, limits.demandRuns - 1)
     })
   }
 

@@ -8,7 +8,8 @@ import { axeFindings, isTooWide } from '../testing/axe.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
-import { modelWith, start, statusAt, withFailure, withReading } from '../testing/samples.ts'
+import { modelWith, runAt, start, statusAt, withFailure, withReading } from '../testing/samples.ts'
+import { playerWords } from '../words/camera.ts'
 import { words } from '../words.ts'
 
 let dist: string
@@ -96,7 +97,7 @@ test('off, it says so, and nothing of the player is loaded before somebody taps'
   expect(asked.filter(isPlayer)).toEqual([])
   expect(await page.getByText(words.camera.on).count()).toBe(0)
   await button(words.camera.watch).click()
-  await says(words.camera.overlay.starting)
+  await says(playerWords.overlay.starting)
   await expect.poll(() => asked.filter(isPlayer).length).toBeGreaterThan(1)
   expect(gateway.runs).toContain('/api/camera/watch')
   expect(complaints).toEqual([])
@@ -129,7 +130,7 @@ test('by keyboard: the button keeps the focus, and does the opposite then', asyn
   await page.goto(gateway.url)
   await button(words.camera.watch).focus()
   await page.keyboard.press('Enter')
-  await says(words.camera.overlay.starting)
+  await says(playerWords.overlay.starting)
   expect(await page.evaluate('document.activeElement.innerText.trim()')).toBe(words.camera.stop)
   await page.keyboard.press('Enter')
   await says(words.camera.promise)
@@ -140,7 +141,7 @@ test('a device that may not look is told so in words, and which line lets it in'
   gateway.runAnswer = { status: 403, type: 'text/html', body: '<h1>Not you</h1>' }
   await page.goto(gateway.url)
   await button(words.camera.watch).click()
-  await says(words.camera.refused)
+  await says(playerWords.refused)
   await says('TAILBOARD_WRITE_FROM')
 })
 
@@ -187,6 +188,17 @@ test('while it runs for anybody, a sign stands on every page', async () => {
   expect(await sign.count()).toBe(1)
 })
 
+test('the status page names who looked, for how long, and why it ended', async () => {
+  const run = runAt(start)
+  const viewers = ['100.64.0.7', '100.64.0.8']
+  const look = { ...run, source: 'camera', durationMs: 42_000, viewers, why: 'Nobody looked any more' }
+  gateway.status = { ...statusAt(start), demandRuns: [look] }
+  await page.goto(`${gateway.url}#/status`)
+  const row = page.getByRole('row').filter({ hasText: '100.64.0.7, 100.64.0.8' })
+  await row.waitFor()
+  expect((await row.innerText()).replaceAll('\u00a0', ' ')).toMatch(/42 s[^]*Nobody looked any more/)
+})
+
 test('how the picture is made, by which choice, for how many, and that it is a test picture', async () => {
   const data = {
     phase: 'live',
@@ -209,7 +221,7 @@ test('how the picture is made, by which choice, for how many, and that it is a t
     'the Pi’s processor',
     'No encoder here',
     '640 × 480, 15 a second',
-    words.camera.test,
+    playerWords.test,
   ])
     await says(text)
   await says('Looking now\n2')

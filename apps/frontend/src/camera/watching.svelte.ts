@@ -1,7 +1,7 @@
 import { type CameraAnswer, watchTimes } from '@tailboard/contracts/camera'
 import { ServerClock } from '../live/clock.ts'
 import { isStamp } from '../live/message.ts'
-import { words } from '../words.ts'
+import { playerWords } from '../words/camera.ts'
 
 const answerMs = 8_000
 const clocks = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
@@ -73,7 +73,7 @@ export class Watching {
       })
       await this.#take(response)
     } catch {
-      this.#trouble = { message: words.camera.noAnswer, hint: null }
+      this.#trouble = { message: playerWords.noAnswer, hint: null }
     } finally {
       this.#isAsking = false
       if (this.#mustAskAgain) this.ask()
@@ -92,9 +92,9 @@ export class Watching {
     const { detail, hint } = body ?? {}
     // Who is not on the list gets a page of Traefik’s, not an answer of ours.
     if (response.status === 403)
-      this.#trouble = { message: words.camera.refused, hint: words.camera.refusedHint }
+      this.#trouble = { message: playerWords.refused, hint: playerWords.refusedHint }
     else {
-      const message = typeof detail === 'string' ? detail : words.camera.badAnswer(response.status)
+      const message = typeof detail === 'string' ? detail : playerWords.badAnswer(response.status)
       this.#trouble = { message, hint: typeof hint === 'string' ? hint : null }
     }
   }

@@ -255,6 +255,7 @@ export function statusAt(now: Stamp): StatusAnswer {
         }),
       },
     ],
+    demandRuns: [],
     commands: [
       {
         id: '0a1b2c3d',

@@ -8,12 +8,14 @@ import {
   type Failure,
   idleRunState,
   keys,
+  limits,
   mostWatchers,
   orderSchema,
   type RunRecord,
   type RunState,
   type Stamp,
   stampPlus,
+  statusAnswerSchema,
 } from '@tailboard/contracts'
 import type { CameraPhase } from '@tailboard/contracts/sources/camera'
 import { FakeTime } from '@tailboard/service/testing/fake-time'
@@ -150,6 +152,43 @@ test('what an earlier run said of itself says nothing of this one', async () => 
   time.advance(2_000)
   await say({ ...idleRunState, running: it.store.now() })
   expect((await state()).state).toBe('starting')
+})
+
+test('nobody runs it by hand, and the reason is said', async () => {
+  for (const [path, body] of [
+    ['run', {}],
+    ['commands', { verb: 'run' }],
+  ] as const) {
+    const answer = await it.post(`/api/sources/camera/${path}`, body)
+    expect(answer.statusCode).toBe(422)
+    expect(answer.json()).toMatchObject({
+      type: 'urn:tailboard:on-demand',
+      detail: 'Camera runs while someone looks, and not otherwise.',
+      hint: expect.stringContaining('/api/camera/watch'),
+    })
+  }
+  expect(await orders()).toEqual([])
+})
+
+test('who looked, for how long and why it ended stays known, however many runs of polls come after it', async () => {
+  const stamp = it.store.now()
+  const run: RunRecord = {
+    started: stamp,
+    ended: stamp,
+    durationMs: 42_000,
+    cause: '100.64.0.7',
+    result: 'ok',
+    exitCode: 0,
+    cost: null,
+    viewers: ['100.64.0.7', '100.64.0.8'],
+    why: 'Nobody looked any more',
+  }
+  await it.store.publishRun(camera, { ...idleRunState, last: run }, run)
+  const { viewers: _, why: __, ...ofPoll } = run
+  for (let n = 0; n < limits.runs; n++) await it.store.publishRun('system', idleRunState, ofPoll)
+  const answer = v.parse(statusAnswerSchema, (await it.get('/api/status')).json())
+  expect(answer.runs.map(({ source }) => source)).not.toContain('camera')
+  expect(answer.demandRuns).toEqual([{ source: 'camera', ...run }])
 })
 
 test('failed: why, what to do, and when it is tried again', async () => {

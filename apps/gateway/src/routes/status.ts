@@ -43,15 +43,18 @@ export function addStatusRoutes(app: App, gateway: Gateway): void {
   })
 }
 
-type Stored = Pick<StatusAnswer, 'heartbeats' | 'system' | 'runs' | 'commands'> & { redis: RedisFacts | null }
-const nothing: Stored = { heartbeats: [], system: null, runs: [], commands: [], redis: null }
+type Stored = Pick<StatusAnswer, 'heartbeats' | 'system' | 'runs' | 'demandRuns' | 'commands'> & {
+  redis: RedisFacts | null
+}
+const nothing: Stored = { heartbeats: [], system: null, runs: [], demandRuns: [], commands: [], redis: null }
 
 async function readStored(gateway: Gateway): Promise<Stored> {
   const store = gateway.store()
   const { redis, node } = store
-  const [heartbeats, runs, commands, facts, system] = await Promise.all([
+  const [heartbeats, runs, demandRuns, commands, facts, system] = await Promise.all([
     Promise.all(services.map((name) => readHeartbeat(redis, node, name, store.now()))),
     redis.lrange(keys.runs(node), 0, limits.runs - 1),
+    redis.lrange(keys.demandRuns(node), 0, limits.demandRuns - 1),
     redis.lrange(keys.commandLog(node), 0, -1),
     readRedisFacts(redis),
     readSystem(gateway, store),
@@ -59,6 +62,7 @@ async function readStored(gateway: Gateway): Promise<Stored> {
   return {
     heartbeats: heartbeats.filter((heartbeat) => heartbeat !== null),
     runs: readable(loggedRunSchema, runs),
+    demandRuns: readable(loggedRunSchema, demandRuns),
     // Newest first, so the first of each id is how it stands.
     commands: readable(commandSchema, commands).filter(
       (command, index, all) => all.findIndex(({ id }) => id === command.id) === index,
