@@ -34,6 +34,7 @@ check_ports() {
         ;;
       pihole-FTL) mend='TAILBOARD_HTTP_PORT=8088 and TAILBOARD_HTTPS_PORT=8443 in .env (docs/pi-setup.md, Pi-hole), then: docker compose up -d' ;;
       tailscaled) mend='TAILBOARD_HTTPS_PORT=8443 in .env (docs/https.md, tailscale serve), then: docker compose up -d' ;;
+      docker-proxy) mend='docker ps   names the container that publishes it; give one of the two another port (TAILBOARD_HTTP_PORT, TAILBOARD_HTTPS_PORT in .env)' ;;
       *) mend="stop $program, or another port in .env (TAILBOARD_HTTP_PORT, TAILBOARD_HTTPS_PORT), then: docker compose up -d" ;;
     esac
     [ "$port" != 18080 ] || mend="stop $program: Traefik's health check has this port on loopback, and no other"

@@ -27,6 +27,13 @@ export const network: Record<string, Case[]> = {
       /8443/,
     ],
     [
+      'another container',
+      says('ss', '-H -ltnp', listeners(['80', 'docker-proxy'])),
+      'PROBLEM',
+      /docker-proxy has port 80/,
+      /docker ps/,
+    ],
+    [
       'another',
       says('ss', '-H -ltnp', listeners(['[::]:80', 'nginx'])),
       'PROBLEM',
