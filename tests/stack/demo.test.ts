@@ -102,6 +102,18 @@ describe.skipIf(without.has('redis'))('make demo', () => {
     },
   )
 
+  test.each(['system', 'sensehat'])(
+    'the history of %s grows, and says whether it is made up',
+    async (source) => {
+      const held = await until('two samples', async () => {
+        const { at, simulated } = await get<{ at: number[]; simulated: boolean }>(`/api/history/${source}`)
+        return at.length >= 2 && { simulated }
+      })
+      const { reading } = await get<Answer>(`/api/readings/${source}`)
+      expect(held.simulated).toBe(reading?.simulated)
+    },
+  )
+
   test('the WebSocket goes through the same port', async () => {
     const socket = new WebSocket(new URL('/ws/live', url.replace('http', 'ws')))
     const [message] = (await once(socket, 'message')) as [Buffer]

@@ -26,11 +26,19 @@ const shapes: [string, v.GenericSchema, string, string][] = [
   ['ConfigChange', contracts.configChangeSchema, 'config-version.ts', 'configChangeSchema'],
 ]
 
-/** Answers and bodies of the API. */
-const calls: [string, v.GenericSchema, string][] = [
+/** Answers and bodies of the API, as `shapes`; in api.ts where no file is named. */
+const calls: [string, v.GenericSchema, string, string?][] = [
   ['GET /api/sources', contracts.sourcesAnswerSchema, 'sourcesAnswerSchema'],
   ['GET /api/sources, each source', contracts.sourceAnswerSchema, 'sourceAnswerSchema'],
   ['GET /api/readings/:source', contracts.readingAnswerSchema, 'readingAnswerSchema'],
+  ['GET /api/history/:source, the query', contracts.historyQuerySchema, 'historyQuerySchema', 'history.ts'],
+  ['GET /api/history/:source', contracts.historyAnswerSchema, 'historyAnswerSchema', 'history.ts'],
+  [
+    'GET /api/history/:source, each series',
+    contracts.historySeriesSchema,
+    'historySeriesSchema',
+    'history.ts',
+  ],
   ['POST /api/sources/:source/run', contracts.runAnswerSchema, 'runAnswerSchema'],
   ['POST /api/sources/:source/commands, the body', contracts.commandBodySchema, 'commandBodySchema'],
   ['GET /api/config/versions', contracts.configVersionsAnswerSchema, 'configVersionsAnswerSchema'],
@@ -41,6 +49,7 @@ const calls: [string, v.GenericSchema, string][] = [
 const known = new Map<unknown, string>([
   ...shapes.map(([title, schema]): [unknown, string] => [identityOf(schema), title]),
   [identityOf(contracts.sourceAnswerSchema), 'source (below)'],
+  [identityOf(contracts.historySeriesSchema), 'series (below)'],
   [identityOf(contracts.configSchema), 'Config'],
 ])
 function commentsOf(file: string, name: string): Comments {
@@ -250,7 +259,9 @@ export function renderContract(): string {
     '## Configuration',
     configuration(),
     '## API',
-    ...calls.map(([title, schema, name]) => section(`\`${title}\``, schema, commentsOf('api.ts', name))),
+    ...calls.map(([title, schema, name, file = 'api.ts']) =>
+      section(`\`${title}\``, schema, commentsOf(file, name)),
+    ),
     '### Problems',
     `${commentsOf('problem.ts', 'problemSchema').own} The \`type\` is \`urn:tailboard:\` and one of these words.`,
     table(
@@ -270,6 +281,7 @@ export function renderContract(): string {
     numbers([
       ['Redis', 'redis.ts', 'limits', contracts.limits],
       ['API', 'api.ts', 'apiLimits', contracts.apiLimits],
+      ['History', 'history.ts', 'historyLimits', contracts.historyLimits],
       ['WebSocket', 'websocket.ts', 'webSocketLimits', contracts.webSocketLimits],
       ['WebSocket close codes', 'websocket.ts', 'closeCodes', contracts.closeCodes],
       ['Commands', 'command.ts', 'commandLimits', contracts.commandLimits],

@@ -14,8 +14,9 @@ import { ChunkReader } from './stored-chunks.ts'
 import { timelineOf } from './timeline.ts'
 
 /** So many answers may wait for their turn: beyond that somebody asks for more than a page does. */
-const mostWaiting = 64
-const answerMs = 5_000
+const mostWaiting = 32
+/** From the question to the answer, its wait for its turn too: where Redis hangs, all that wait are told at once. */
+const answerMs = 10_000
 
 /** Answers what a source said in the last 24 hours, one question at a time: each costs memory while it is worked on. */
 export class History {
@@ -38,7 +39,10 @@ export class History {
       throw new HttpProblem('too-many', { headers: { 'retry-after': '2' } })
     }
     this.#waiting++
-    const answer = this.#turn.then(() => this.#answer(node, source, window, now))
+    const late = performance.now() + answerMs
+    const answer = this.#turn.then(() =>
+      inTime(this.#answer(node, source, window, now), Math.max(0, late - performance.now())),
+    )
     this.#turn = answer.catch(() => {})
     try {
       return await answer
@@ -48,7 +52,7 @@ export class History {
   }
 
   async #answer(node: string, source: SourceId, window: Window, now: Stamp) {
-    const stored = await inTime(this.#reader.read(node, source), answerMs)
+    const stored = await this.#reader.read(node, source)
     const timeline = timelineOf(stored, seriesPaths(sourceContract(source).data), now)
     return { simulated: timeline.simulated, ...rowsOf(timeline, window) }
   }

@@ -2,8 +2,8 @@ import { keys } from '@tailboard/contracts'
 import { type Chunk, type Logger, readChunk } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 
-/** So many at once: an answer of the whole share would be near the limit that Redis puts on its clients. */
-const chunksAtOnce = 8
+/** More than a source makes in a day, so one answer is enough as a rule; the whole share in one would be near what Redis allows its clients. */
+const chunksAtOnce = 32
 
 /** What Redis holds of a source's past. */
 export interface StoredHistory {
@@ -26,7 +26,7 @@ export class ChunkReader {
 
   async read(node: string, source: string): Promise<StoredHistory> {
     const start = `${keys.history(node, source)}:`
-    const all = await this.#redis.lrange(keys.historyChunks, 0, -1)
+    const { all, boots } = await this.#index()
     const wanted = all.filter((key) => key.startsWith(start))
     this.#broken = new Set([...this.#broken].filter((key) => all.includes(key)))
     const chunks: Chunk[] = []
@@ -37,9 +37,21 @@ export class ChunkReader {
         if (chunk !== null) chunks.push(chunk)
       }
     }
-    // After the chunks: of each of them it is known then when it was.
-    const boots = Object.entries(await this.#redis.hgetall(keys.historyBoots))
-    return { chunks, boots: new Map(boots.map(([boot, zero]) => [boot, Number(zero)])) }
+    return { chunks, boots }
+  }
+
+  /** Both at one moment: of each chunk it is known then when it was. */
+  async #index(): Promise<{ all: string[]; boots: Map<string, number> }> {
+    const answers = await this.#redis
+      .multi()
+      .lrange(keys.historyChunks, 0, -1)
+      .hgetall(keys.historyBoots)
+      .exec()
+    const [all, boots] = (answers ?? []).map(([error, answer]) => {
+      if (error !== null) throw error
+      return answer
+    }) as [string[], Record<string, string>]
+    return { all, boots: new Map(Object.entries(boots).map(([boot, zero]) => [boot, Number(zero)])) }
   }
 
   #readOne(key: string, bytes: Buffer): Chunk | null {
