@@ -8,9 +8,11 @@ import { fanOut } from './fan-out.ts'
 import { firstLoad } from './first-load.ts'
 import { firstNumber } from './first-number.ts'
 import { healthChecks } from './health-checks.ts'
+import { history } from './history.ts'
 import { idle } from './idle.ts'
 import { machineNow } from './machine.ts'
 import { manyClients } from './many-clients.ts'
+import { onOwnEngine } from './on-own-engine.ts'
 import { type Bench, measurePart, type Part } from './part.ts'
 import { pollRuns } from './poll-run.ts'
 import { writeResults } from './results.ts'
@@ -25,8 +27,10 @@ const parts: Part[] = [
   { name: 'fan-out', measure: fanOut },
   { name: 'many clients', measure: manyClients },
   { name: 'first load', measure: firstLoad },
-  { name: 'first number', measure: firstNumber },
+  { name: 'first number', measure: firstNumber, notShort: 'a time that is no ratio, and CI may be busy' },
+  { name: 'own engine', measure: onOwnEngine, notShort: 'it takes minutes, and a disk of its own' },
   { name: 'camera', measure: camera },
+  { name: 'history', measure: history },
 ]
 
 const { values: options } = parseArgs({
