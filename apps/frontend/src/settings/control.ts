@@ -12,14 +12,18 @@ export interface Field {
   control: Control
 }
 
-/** What a setting is changed with. */
-export type Control =
+/** What one value is changed with. */
+export type ValueControl =
   | { kind: 'switch' }
   | { kind: 'number'; isWhole: boolean; least: number | null; most: number | null; isOptional: boolean }
   | { kind: 'choice'; options: readonly (string | number)[] }
   | { kind: 'text'; longest: number | null }
   | { kind: 'colour' }
   | { kind: 'time' }
+
+/** What a setting is changed with. */
+export type Control =
+  | ValueControl
   | { kind: 'list'; item: Item; most: number | null }
   /** It can only be this. */
   | { kind: 'fixed' }
@@ -27,35 +31,35 @@ export type Control =
   | { kind: 'unknown' }
 
 /** What a list holds: one value, or a group of them. */
-export type Item = { control: Control } | { fields: readonly Field[] }
+export type Item = { control: ValueControl } | { fields: readonly ItemField[] }
+export type ItemField = Field & { control: ValueControl }
 
 /** The control that fits a setting's schema. */
 export function controlOf(schema: JsonSchema): Control {
   const given = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [schema]
   const [only] = given
   if (only === undefined || given.length > 1) return { kind: 'unknown' }
-  // Null in a change means the default: only where that is null too can a setting be emptied.
-  const isOptional = only !== schema && schema.default === null
+  const isNullable = only !== schema
+  if (only.type === 'integer' || only.type === 'number') {
+    if (only.enum === undefined) return numeric(only, isNullable && schema.default === null)
+  }
+  // Beside a number, nothing here can be null: the field would say something else than the file.
+  if (isNullable) return { kind: 'unknown' }
   if (only.const !== undefined) return { kind: 'fixed' }
   if (only.enum?.every(isOption) === true) return { kind: 'choice', options: only.enum }
-  switch (only.type) {
-    case 'boolean':
-      return { kind: 'switch' }
-    case 'integer':
-    case 'number':
-      return {
-        kind: 'number',
-        isWhole: only.type === 'integer',
-        least: only.minimum ?? null,
-        most: only.maximum ?? null,
-        isOptional,
-      }
-    case 'string':
-      return textual(only)
-    case 'array':
-      return { kind: 'list', item: itemOf(only.items ?? {}), most: only.maxItems ?? null }
-    default:
-      return { kind: 'unknown' }
+  if (only.type === 'boolean') return { kind: 'switch' }
+  if (only.type === 'string') return textual(only)
+  return only.type === 'array' ? listOf(only) : { kind: 'unknown' }
+}
+
+/** `isOptional`: null in a change means the default, so only where that is null too can it be emptied. */
+function numeric({ type, minimum, maximum }: JsonSchema, isOptional: boolean): Control {
+  return {
+    kind: 'number',
+    isWhole: type === 'integer',
+    least: minimum ?? null,
+    most: maximum ?? null,
+    isOptional,
   }
 }
 
@@ -79,10 +83,23 @@ function matches(pattern: string, text: string): boolean {
   }
 }
 
-function itemOf(schema: JsonSchema): Item {
-  return schema.properties === undefined
-    ? { control: controlOf(schema) }
-    : { fields: fieldsOf(schema.properties, '') }
+/** A list with a part that has no control of one value is shown only: a change would write the others without it. */
+function listOf({ items = {}, maxItems }: JsonSchema): Control {
+  const most = maxItems ?? null
+  if (items.properties === undefined) {
+    const control = controlOf(items)
+    return isOfValue(control) ? { kind: 'list', item: { control }, most } : { kind: 'unknown' }
+  }
+  const fields = fieldsOf(items.properties, '')
+  const known = fields.filter((field): field is ItemField => isOfValue(field.control))
+  const isFlat = fields.every(({ path }) => !path.includes('.'))
+  return isFlat && known.length === fields.length
+    ? { kind: 'list', item: { fields: known }, most }
+    : { kind: 'unknown' }
+}
+
+function isOfValue(control: Control): control is ValueControl {
+  return control.kind !== 'list' && control.kind !== 'fixed' && control.kind !== 'unknown'
 }
 
 /** Each setting of a group, those of groups within it too. */

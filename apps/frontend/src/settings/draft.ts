@@ -15,6 +15,9 @@ export function draftOf(control: Control, value: unknown): Draft {
       return value === true
     case 'list':
       return Array.isArray(value) ? value.map((each) => draftOfItem(control.item, each)) : []
+    case 'fixed':
+    case 'unknown':
+      return JSON.stringify(value) ?? ''
     default:
       return value === null || value === undefined ? '' : String(value)
   }
