@@ -118,4 +118,21 @@ describe.skipIf(without.has('engine'))('doctor asks a real engine', () => {
     expect(opened()).toBe(true)
     expect(examine('env-mode')['env-mode']).toMatch(/^ok/)
   })
+
+  test('on a Debian with nothing installed and a card that is read-only it runs all the same', () => {
+    const { status, stdout, stderr } = spawnSync(
+      'docker',
+      [
+        ...['run', '--rm', '--read-only', '--network', 'none', '-v', `${project.folder}:/project:ro`],
+        ...['--entrypoint', '/project/tools/doctor/doctor', 'node:24-trixie-slim'],
+      ],
+      { encoding: 'utf8' },
+    )
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^PROBLEM +card-writable +The root file system is read-only/m)
+    expect(stdout).toMatch(/^PROBLEM +docker +Docker is not installed/m)
+    expect(stdout).not.toContain('doctor itself')
+    expect(stdout).toMatch(/\d+ checks: /)
+    expect(status).toBe(1)
+  })
 })
