@@ -2,7 +2,7 @@ import { keys } from '@tailboard/contracts'
 import { type Chunk, type Logger, readChunk } from '@tailboard/service'
 import type { Redis } from 'ioredis'
 
-/** More than a source makes in a day, so one answer is enough as a rule; the whole share in one would be near what Redis allows its clients. */
+/** More than a source makes in a day as a rule. The whole share in one answer would be near what Redis allows its clients. */
 const chunksAtOnce = 32
 
 /** What Redis holds of a source's past. */
