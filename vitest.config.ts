@@ -25,6 +25,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       ...folders,
+      unit('bench', './bench'),
       unit('repository', './tests/repository'),
       unit('column', './tests/column'),
       {

@@ -5,7 +5,7 @@ import type { Bench } from './part.ts'
 import { judge, type Row, seconds, unmeasured } from './row.ts'
 
 /** Empties the page cache, as after a reboot: what a container then reads is charged to its own limit. */
-async function dropCaches(): Promise<boolean> {
+export async function dropCaches(): Promise<boolean> {
   await command('sync', [])
   try {
     writeFileSync('/proc/sys/vm/drop_caches', '3')

@@ -13,10 +13,10 @@ import { idle } from './idle.ts'
 import { machineNow } from './machine.ts'
 import { manyClients } from './many-clients.ts'
 import { onOwnEngine } from './on-own-engine.ts'
-import { type Bench, measurePart, type Part } from './part.ts'
+import { measureAll, type Part } from './part.ts'
 import { pollRuns } from './poll-run.ts'
 import { writeResults } from './results.ts'
-import { isCrossed, printTable, type Row } from './row.ts'
+import { exitCode, printTable, type Row } from './row.ts'
 
 /** In this order. One more is a file beside this one, and a line here. */
 const parts: Part[] = [
@@ -48,10 +48,9 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const say = (what: string) => process.stderr.write(`bench: ${what}\n`)
 const project = new Project('bench')
-const bench: Bench = { project, isShort: options.short }
-const rows: Row[] = []
+const chosen = parts.filter(({ name }) => options.only?.includes(name) ?? true)
+let rows: Row[]
 try {
   await project.create()
   if (!options.built) {
@@ -59,15 +58,7 @@ try {
     await project.compose('--profile', '*', 'build')
   }
   await project.up()
-  for (const part of parts) {
-    if (options.only !== undefined && !options.only.includes(part.name)) continue
-    if (options.short && part.notShort !== undefined) {
-      say(`${part.name} is left out of the short form: ${part.notShort}`)
-      continue
-    }
-    say(part.name)
-    rows.push(...(await measurePart(part, bench)))
-  }
+  rows = await measureAll(chosen, { project, isShort: options.short }, say)
 } finally {
   await project.remove()
 }
@@ -75,4 +66,8 @@ try {
 const machine = await machineNow()
 process.stdout.write(`\n${printTable(rows)}\n\n${machine.words}\n`)
 writeResults(repository, { machine, isShort: options.short, rows })
-if (rows.some(isCrossed)) process.exitCode = 1
+process.exitCode = exitCode(rows)
+
+function say(what: string): void {
+  process.stderr.write(`bench: ${what}\n`)
+}

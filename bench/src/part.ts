@@ -18,11 +18,25 @@ export interface Part {
   notShort?: string
 }
 
+/** The rows of all parts, in their order. */
+export async function measureAll(parts: Part[], bench: Bench, say: (what: string) => void): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const part of parts) {
+    if (bench.isShort && part.notShort !== undefined) {
+      say(`${part.name} is left out of the short form: ${part.notShort}`)
+      continue
+    }
+    say(part.name)
+    rows.push(...(await measurePart(part, bench)))
+  }
+  return rows
+}
+
 /**
  * The rows of a part. What fails is a crossed line with its reason, and the other parts are still measured. A line that
  * is crossed is measured once more before it counts: what else the machine does can only add to a figure.
  */
-export async function measurePart({ name, measure }: Part, bench: Bench): Promise<Row[]> {
+async function measurePart({ name, measure }: Part, bench: Bench): Promise<Row[]> {
   const attempt = () => measure(bench).catch((error: unknown) => [brokenRow(name, error)])
   const rows = await attempt()
   return rows.some(isCrossed) ? attempt() : rows

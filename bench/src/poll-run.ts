@@ -9,7 +9,9 @@ import { judge, median, megabytes, type Row, unmeasured } from './row.ts'
 const rounds = 7
 
 /** Sources that need what this bench has not, in words; and those that speak to nothing. */
-const without: Partial<Record<SourceId, string>> = { aranet4: 'not measured: it takes a Bluetooth adapter' }
+export const notHere: Partial<Record<SourceId, string>> = {
+  aranet4: 'not measured: it takes a Bluetooth adapter',
+}
 const alone: readonly SourceId[] = ['system']
 
 /** Wall time (ms) from `docker start` of a container that exists to its end. */
@@ -36,7 +38,7 @@ async function medianPair(bare: string, source: string): Promise<[bareMs: number
 /** A run of each poll source against a double that answers at once, beside `node -e 0` in the same image. */
 export async function pollRuns({ project }: Bench): Promise<Row[]> {
   const polls = sourceIds.filter((id) => sourceContract(id).life === 'poll')
-  const measured = polls.filter((id) => without[id] === undefined)
+  const measured = polls.filter((id) => notHere[id] === undefined)
   const folder = await mkdtemp(join(tmpdir(), 'tailboard-bench-doubles-'))
   await command('chmod', ['755', folder])
   const { doubles, override } = await startDoubles(
@@ -68,7 +70,7 @@ export async function pollRuns({ project }: Bench): Promise<Row[]> {
 
 async function pollRun(project: Project, id: SourceId): Promise<Row> {
   const row = { measure: `a poll run (${id}), wall time beside node -e 0`, goal: '1.3 ×', line: '2 ×' }
-  const reason = without[id]
+  const reason = notHere[id]
   if (reason !== undefined) return { ...row, measured: reason, how: '', ...unmeasured }
   await project.compose('--profile', 'poll', 'create', `source-${id}`)
   const source = await project.inspect(`source-${id}`)

@@ -31,6 +31,9 @@ export function verdict({ isReached, isHeld }: Row): string {
 
 export const isCrossed = (row: Row): boolean => row.isHeld === false
 
+/** Not zero when a line is crossed, or when nothing was measured at all. */
+export const exitCode = (rows: Row[]): number => (rows.length === 0 || rows.some(isCrossed) ? 1 : 0)
+
 const columns = ['measure', 'goal', 'line', 'measured', '', 'how, and against what'] as const
 
 /** The rows as a table for a terminal, that Markdown reads too. */

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { addCounts, type Counts, countReport, countsLine, type VitestReport } from './counts.ts'
-import { builds, checks, runStep, type Step } from './steps.ts'
+import { budget, builds, checks, runStep, type Step } from './steps.ts'
 
 const report = 'tests/output/vitest.json'
 /** Without a redis-server hardly anything of these can run. */
@@ -48,6 +48,7 @@ if (mode === 'check') {
 } else if (mode === 'test') {
   const without = new Set((process.env.TAILBOARD_WITHOUT ?? '').split(','))
   counts = addCounts(await runSteps([...checks, ...builds]), await runVitest(without))
+  if (!without.has('engine') && !without.has('browser')) counts = addCounts(counts, await runSteps([budget]))
   printLeftOut()
 } else {
   console.error('usage: node tests/run/main.ts check|test')
