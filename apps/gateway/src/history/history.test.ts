@@ -236,6 +236,12 @@ describe('only what is like the newest sample', () => {
     ])
     expect(said.series.find(({ path }) => path === 'now.temperature')?.unit).toBe('°F')
     expect(rowsOf(said, 'now.humidityPercent').every(([, min]) => min !== null)).toBe(true)
+
+    time.advance(15 * minuteMs)
+    await it.store.publishReading(weather('°C', 11), null)
+    const back = await ask('', 'weather')
+    expect(rowsOf(back, 'now.temperature').map(([, min]) => min)).toEqual([10, null, 11])
+    expect(back.series.find(({ path }) => path === 'now.temperature')?.unit).toBe('°C')
   })
 
   test('real or made up', async () => {

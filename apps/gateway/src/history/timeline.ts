@@ -36,8 +36,8 @@ export function timelineOf(stored: StoredHistory, paths: Map<string, SeriesPath>
   const { chunks } = stored
   const { at, chunk, sample } = placesOf(stored, now)
   const isConfirmation = chunks.map(({ fields }) => fields.length === 0)
-  const newest = chunk.findLast((index) => !isConfirmation[index])
-  const simulated = newest !== undefined && chunks[newest]?.simulated === true
+  const newestFirst = byNewestSample(chunk).filter((index) => !isConfirmation[index])
+  const simulated = chunks[newestFirst[0] ?? -1]?.simulated === true
   let held = -1
   let count = 0
   for (let place = 0; place < at.length; place++) {
@@ -56,7 +56,7 @@ export function timelineOf(stored: StoredHistory, paths: Map<string, SeriesPath>
   }
   return {
     simulated,
-    tracks: tracksOf(chunks, paths, simulated),
+    tracks: tracksOf(chunks, newestFirst, paths, simulated),
     chunks,
     at: at.subarray(0, count),
     chunk: chunk.subarray(0, count),
@@ -100,10 +100,22 @@ function placesOf({ chunks, boots }: StoredHistory, now: Stamp): Pick<Timeline, 
   }
 }
 
-/** The newest chunk first: its units rule, and of more keys than a path may have the newest are told. */
-function tracksOf(chunks: readonly Chunk[], paths: Map<string, SeriesPath>, simulated: boolean): Track[] {
+/** The chunks that have a place in time. One that was begun later may have ended earlier: the owner changed a unit back. */
+function byNewestSample(chunk: Uint16Array): number[] {
+  const lastPlace = new Map<number, number>()
+  for (const [place, index] of chunk.entries()) lastPlace.set(index, place)
+  return [...lastPlace].sort(([, a], [, b]) => b - a).map(([index]) => index)
+}
+
+/** The units of the newest chunk rule, and of more keys than a path may have the newest are told. */
+function tracksOf(
+  chunks: readonly Chunk[],
+  newestFirst: readonly number[],
+  paths: Map<string, SeriesPath>,
+  simulated: boolean,
+): Track[] {
   const found = new Map([...paths.keys()].map((path): [string, Track[]] => [path, []]))
-  for (let index = chunks.length - 1; index >= 0; index--) {
+  for (const index of newestFirst) {
     const chunk = chunks[index] as Chunk
     if (chunk.simulated !== simulated) continue
     for (const [column, { path, key, unit }] of chunk.fields.entries()) {
