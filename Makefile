@@ -1,13 +1,13 @@
 # What can be done with this checkout. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check new-source clean doctor
+.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check hardening images deploy new-source clean doctor
 
 # The poll source that test-poll runs.
 SOURCE ?= weather
 
 help: ## This list
-	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##@ Anywhere, without Docker
 demo: ## The whole system from this checkout; prints the address; Ctrl-C ends it
@@ -43,6 +43,13 @@ test-poll: ## Run one poll source now: make test-poll SOURCE=pihole
 doctor: ## What is missing on this Pi, each with the line that mends it (docs/pi-setup.md)
 	@tools/doctor/doctor
 
+##@ Elsewhere, for the Pi
+images: ## Build every image, for this machine and for a Pi; sizes; bills of materials in dist/sbom
+	@scripts/setup node tools/image/src/main.ts $(PLATFORM)
+
+deploy: ## Build here, send to the Pi, start there: make deploy HOST=pi@tailboard
+	@HOST="$(HOST)" FOLDER="$(FOLDER)" scripts/setup scripts/deploy
+
 ##@ Working on it
 new-source: ## Begin a source: make new-source NAME=tide (then docs/adding-a-source.md)
 	@scripts/setup node tools/new-source/src/main.ts "$(NAME)"
@@ -62,5 +69,8 @@ bench: ## What it costs, measured on this machine's engine: a table beside the g
 bench-check: ## The short form of it, for CI: fails when a line is crossed
 	@scripts/setup node bench/src/main.ts --short
 
+hardening: ## What docker inspect says of each running service: user, capabilities, limits, mounts, ports
+	@scripts/setup node tests/run/hardening.ts
+
 clean: ## Remove what can be made again: builds, caches, the demo's data
-	rm -rf {apps,packages,tools}/*/{dist,.turbo} {tests,bench}/.turbo .turbo node_modules/.cache tests/output .demo
+	rm -rf dist {apps,packages,tools}/*/{dist,.turbo} {tests,bench}/.turbo .turbo node_modules/.cache tests/output .demo

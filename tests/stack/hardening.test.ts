@@ -2,6 +2,7 @@ import { allVariables, serviceVariables } from '@tailboard/contracts'
 import { configText, docker, Project, without } from '@tailboard/stack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { hardeningTable } from './hardening-table.ts'
 
 const project = new Project('hardening')
 const megabyte = 1024 * 1024
@@ -42,6 +43,13 @@ describe.skipIf(without.has('engine'))('what docker inspect says of each service
     )
   })
   afterAll(() => project.remove())
+
+  test('the table that make hardening prints has a line for each', async () => {
+    const table = await hardeningTable((await project.containers()).map(({ id }) => id))
+    console.log(table)
+    for (const service of services) expect(table).toMatch(new RegExp(`^${service} .*-ALL.* yes `, 'm'))
+    expect(table).not.toMatch(/PRIVILEGE/)
+  })
 
   test('every service of the compose file is thought about here', () => {
     expect(services.sort()).toEqual(Object.keys(expected).sort())
