@@ -6,7 +6,8 @@ import { command, configText, docker, type Project, startDoubles, until } from '
 import type { Bench } from './part.ts'
 import { judge, median, megabytes, type Row, unmeasured } from './row.ts'
 
-const rounds = 7
+/** What a median is of. */
+const roundsOf = { full: 7, short: 3 } as const
 
 /** Sources that need what this bench has not, in words; and those that speak to nothing. */
 export const notHere: Partial<Record<SourceId, string>> = {
@@ -25,7 +26,11 @@ async function startMs(id: string): Promise<number> {
 }
 
 /** Median wall times of both (ms), one after the other in turns: what else the machine does then weighs on both alike. */
-async function medianPair(bare: string, source: string): Promise<[bareMs: number, sourceMs: number]> {
+async function medianPair(
+  bare: string,
+  source: string,
+  rounds: number,
+): Promise<[bareMs: number, sourceMs: number]> {
   const times: [number, number][] = []
   // The first round reads files, and looks up what later runs remember (a place, a session).
   for (let round = -1; round < rounds; round++) {
@@ -36,7 +41,7 @@ async function medianPair(bare: string, source: string): Promise<[bareMs: number
 }
 
 /** A run of each poll source against a double that answers at once, beside `node -e 0` in the same image. */
-export async function pollRuns({ project }: Bench): Promise<Row[]> {
+export async function pollRuns({ project, isShort }: Bench): Promise<Row[]> {
   const polls = sourceIds.filter((id) => sourceContract(id).life === 'poll')
   const measured = polls.filter((id) => notHere[id] === undefined)
   const folder = await mkdtemp(join(tmpdir(), 'tailboard-bench-doubles-'))
@@ -58,7 +63,7 @@ export async function pollRuns({ project }: Bench): Promise<Row[]> {
   project.overrides = [...overrides, 'doubles.yml']
   try {
     const rows: Row[] = []
-    for (const id of polls) rows.push(await pollRun(project, id))
+    for (const id of polls) rows.push(await pollRun(project, id, isShort ? roundsOf.short : roundsOf.full))
     return rows
   } finally {
     project.overrides = overrides
@@ -68,7 +73,7 @@ export async function pollRuns({ project }: Bench): Promise<Row[]> {
   }
 }
 
-async function pollRun(project: Project, id: SourceId): Promise<Row> {
+async function pollRun(project: Project, id: SourceId, rounds: number): Promise<Row> {
   const row = { measure: `a poll run (${id}), wall time beside node -e 0`, goal: '1.3 ×', line: '2 ×' }
   const reason = notHere[id]
   if (reason !== undefined) return { ...row, measured: reason, how: '', ...unmeasured }
@@ -86,7 +91,7 @@ async function pollRun(project: Project, id: SourceId): Promise<Row> {
     },
   })
   try {
-    const [bareMs, sourceMs] = await medianPair(bare.id, source.Id)
+    const [bareMs, sourceMs] = await medianPair(bare.id, source.Id, rounds)
     const { ExitCode, OOMKilled } = (await docker.getContainer(source.Id).inspect()).State
     const ratio = sourceMs / bareMs
     return {
