@@ -39,7 +39,7 @@ describe.each(inputs)(
       beforeAll(async () => {
         await project.create()
         await project.writeFile('.env', `CAMERA_INPUT=${input}\n`)
-        await project.writeFile('config/tailboard.yaml', configText({ camera: { enabled: true } }))
+        await project.writeFile('config/tailboard.yaml', configText({ camera: { keepStill: true } }))
         await project.build('source-camera')
         await project.up()
         url = (await project.front()).url
@@ -150,6 +150,20 @@ describe.each(inputs)(
         await page.tap()
         await page.page.goto('about:blank')
         expect((await record(before))?.why).toBe('The last viewer left')
+      })
+
+      test('how far behind it is, and the last picture with its age after a stop: the owner wants it kept', async () => {
+        const page = await open()
+        await page.tap()
+        const behind = await until('how far behind', async () => /([\d.]+) s behind/.exec(await page.text()))
+        say(`${input}, ${behind[0]}, by the server’s clock`)
+        expect(await page.page.getByRole('banner').getByText('Camera on').count()).toBe(1)
+        await page.page.getByRole('button', { name: 'Stop looking' }).click()
+        await page.page.getByText('The last picture that was seen here').waitFor()
+        await until('the still', async () => (await page.colours('canvas')) > 4)
+        expect((await page.text()).includes('Test picture')).toBe(simulated)
+        await gone()
+        await page.page.getByRole('banner').getByText('Camera on').waitFor({ state: 'detached' })
       })
 
       test('FFmpeg killed while someone looks: the picture comes back by itself', async () => {

@@ -114,6 +114,28 @@ describe.skipIf(without.has('redis'))('make demo', () => {
     },
   )
 
+  test.skipIf(without.has('ffmpeg'))(
+    'the camera: a test picture, said to be one, while someone looks',
+    async () => {
+      const watch = new URL('/api/camera/watch', url)
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ watcher: 'demo-test' })
+      const state = async () => (await get<{ state: string }>('/api/camera')).state
+      const live = await until('a picture', async () => {
+        const answer = (await (await fetch(watch, { method: 'POST', headers, body })).json()) as {
+          state: string
+          simulated: boolean
+          playlist: string | null
+        }
+        return answer.state === 'live' && answer
+      })
+      expect(live.simulated).toBe(true)
+      expect(await (await fetch(new URL(live.playlist ?? '', url))).text()).toContain('#EXTM3U')
+      await fetch(new URL('?watcher=demo-test', watch), { method: 'DELETE' })
+      await until('its end', async () => (await state()) === 'off')
+    },
+  )
+
   test('the WebSocket goes through the same port', async () => {
     const socket = new WebSocket(new URL('/ws/live', url.replace('http', 'ws')))
     const [message] = (await once(socket, 'message')) as [Buffer]

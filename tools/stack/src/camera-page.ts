@@ -15,12 +15,12 @@ const tapScript = `new Promise((resolve) => {
 })`
 
 /** How many different colours a coarse grid over the picture has: a black one has one. */
-const coloursScript = `(() => {
-  const video = document.querySelector('video')
+const coloursScript = (element: 'video' | 'canvas') => `(() => {
+  const picture = document.querySelector('article ${element}')
   const canvas = document.createElement('canvas')
   const [width, height] = (canvas.width = 16, canvas.height = 12, [16, 12])
   const context = canvas.getContext('2d')
-  context.drawImage(video, 0, 0, width, height)
+  context.drawImage(picture, 0, 0, width, height)
   const { data } = context.getImageData(0, 0, width, height)
   const colours = new Set()
   for (let at = 0; at < data.length; at += 4) colours.add(data.slice(at, at + 3).join())
@@ -63,8 +63,9 @@ export class CameraPage {
     )
   }
 
-  colours(): Promise<number> {
-    return this.page.evaluate<number>(coloursScript)
+  /** Of the live picture, or (`canvas`) of the still. */
+  colours(element: 'video' | 'canvas' = 'video'): Promise<number> {
+    return this.page.evaluate<number>(coloursScript(element))
   }
 
   /** What the card says. */
