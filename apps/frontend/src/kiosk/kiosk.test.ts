@@ -36,7 +36,7 @@ afterEach(async () => {
 const leave = () => page.getByRole('link', { name: words.kiosk.leave })
 /** Whether a person can see the way out. */
 const isLeaveSeen = () =>
-  leave().evaluate((link) => getComputedStyle(link.closest('div') ?? link).clipPath === 'none')
+  leave().evaluate((link) => getComputedStyle(link.closest('aside') ?? link).clipPath === 'none')
 const fontPx = () => page.evaluate<number>('parseFloat(getComputedStyle(document.documentElement).fontSize)')
 
 test('the wall screen: larger, live, nothing to press, and back by Escape', async () => {
