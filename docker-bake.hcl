@@ -47,6 +47,7 @@ target "app" {
   tags       = ["${TAILBOARD_IMAGES}/${app}:${TAILBOARD_VERSION}"]
   # No date: the same content is the same image, whenever it was built.
   labels = {
+    "org.opencontainers.image.vendor"   = "Tailboard"
     "org.opencontainers.image.version"  = VERSION != "" ? VERSION : null
     "org.opencontainers.image.revision" = REVISION != "" ? REVISION : null
     "org.opencontainers.image.source"   = REPOSITORY != "" ? REPOSITORY : null

@@ -16,7 +16,7 @@ export async function packagesInside(metafile, assets) {
   const packages = await Promise.all(
     [...folders].map(async (folder) => {
       const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-      return { name, version, ...(typeof license === 'string' ? { license } : {}) }
+      return { name, version, license }
     }),
   )
   const key = ({ name, version }) => `${name}@${version}`

@@ -24,6 +24,9 @@ compile() { # module, the .node file it makes, where its loader looks for it, it
 compile i2c-bus i2c.node build/Release i2c-bus.js
 compile ioctl ioctl.node build/Release index.js
 compile nodeimu NodeIMU.node out index.js
-cp -R "$modules/bindings" "$modules/file-uri-to-path" "$dist/"
+for name in bindings file-uri-to-path; do
+  mkdir "$dist/$name"
+  find "$modules/$name" -maxdepth 1 \( -name '*.js' -o -name package.json -o -name 'LICEN*' \) -exec cp {} "$dist/$name/" \;
+done
 # The same content is the same layer, whenever it was built.
 find "$folder/dist" -exec touch -hd @0 {} +
