@@ -71,7 +71,6 @@ export default defineConfig({
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    cssCodeSplit: false,
     // What the image's bill of materials is made from; it is not served.
     license: { fileName: '.vite/packages.json' },
     // One file for the first load: pieces compress worse, and each is a request of its own.

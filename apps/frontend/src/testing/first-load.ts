@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const inPage = /(?:src|href)="\/([^"]+)"/g
+/** The apple-touch-icon is fetched when the page is put on a home screen. */
+const inPage = /(?<!rel="apple-touch-icon" )(?:src|href)="\/([^"]+)"/g
 /** An import that is always made; `import(` is one that is made when it is needed. */
 const inScript = /(?:from|import)"\.\/([^"]+\.js)"/g
 
