@@ -17,6 +17,7 @@ import { measureAll, type Part } from './part.ts'
 import { pollRuns } from './poll-run.ts'
 import { writeResults } from './results.ts'
 import { exitCode, printTable, type Row } from './row.ts'
+import { sensehat } from './sensehat.ts'
 
 /** In this order. One more is a file beside this one, and a line here. */
 const parts: Part[] = [
@@ -30,6 +31,7 @@ const parts: Part[] = [
   { name: 'first number', measure: firstNumber, notShort: 'a time that is no ratio, and CI may be busy' },
   { name: 'own engine', measure: onOwnEngine, notShort: 'it takes minutes, and a disk of its own' },
   { name: 'camera', measure: camera },
+  { name: 'sensehat', measure: sensehat },
   { name: 'history', measure: history },
 ]
 
