@@ -19,8 +19,8 @@ import type { Reporter } from './reporter.ts'
 import { logOf } from './runner.ts'
 import { judge } from './verdict.ts'
 
-/** It ends itself at SIGTERM; after so long it is killed (ms). */
-const endWithinMs = 5_000
+/** It ends itself at SIGTERM within a second, and later where all want the processor: its share is the smallest. Then it is killed (ms). */
+const endWithinMs = 8_000
 /** What an engine that answers nothing may take for that (ms). */
 const killAfterMs = 12_000
 

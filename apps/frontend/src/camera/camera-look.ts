@@ -1,5 +1,4 @@
 import type { CameraState } from '@tailboard/contracts/camera'
-import type { SourceView } from '@tailboard/contracts/state'
 import type { Tone } from '../ui/Chip.svelte'
 import type { IconName } from '../ui/Icon.svelte'
 
@@ -10,9 +9,4 @@ export const cameraLook: Record<CameraState, { tone: Tone; icon: IconName }> = {
   live: { tone: 'bad', icon: 'record' },
   stalled: { tone: 'warn', icon: 'half' },
   failed: { tone: 'bad', icon: 'cross' },
-}
-
-/** Whether the owner wants the last picture to be kept in the browser of whoever looked. */
-export function keepsStill({ settings }: SourceView): boolean {
-  return 'keepStill' in settings && settings.keepStill === true
 }

@@ -1,9 +1,8 @@
 import type { Stamp } from '@tailboard/contracts/time'
-import type { Store } from '../live/cache.ts'
 import { isStamp } from '../live/message.ts'
+import { stillKey as key } from './kept-still.ts'
 
-/** The last picture, kept in this browser alone and only while the owner’s settings say so. */
-const key = 'tailboard-camera-still'
+/** Of what is kept; another one is not shown. */
 const version = 1
 const mostWidth = 640
 const quality = 0.7
@@ -16,9 +15,9 @@ export interface Still {
   picture: string
 }
 
-export function loadStill(store: Store): Still | null {
+export function loadStill(): Still | null {
   try {
-    const kept = JSON.parse(store.getItem(key) ?? 'null')
+    const kept = JSON.parse(localStorage.getItem(key) ?? 'null')
     const isStill = kept?.version === version && isStamp(kept.taken) && typeof kept.picture === 'string'
     return isStill ? kept : null
   } catch {
@@ -26,19 +25,11 @@ export function loadStill(store: Store): Still | null {
   }
 }
 
-export function saveStill(store: Store, still: Still): void {
+export function saveStill(still: Still): void {
   try {
-    store.setItem(key, JSON.stringify({ version, ...still }))
+    localStorage.setItem(key, JSON.stringify({ version, ...still }))
   } catch {
     // Private mode or a full store: there is no still then.
-  }
-}
-
-export function dropStill(store: Store): void {
-  try {
-    store.removeItem(key)
-  } catch {
-    // A browser that refuses this has kept none.
   }
 }
 
