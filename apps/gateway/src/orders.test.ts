@@ -1,6 +1,6 @@
 import { commandSchema, keys, type SourceCommand, sourceContract } from '@tailboard/contracts'
 import * as v from 'valibot'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { node, systemOf, TestGateway, until } from './testing/test-gateway.ts'
 
 const it = new TestGateway()
@@ -41,18 +41,31 @@ test('nobody is there to carry it out', async () => {
   expect(await it.redis.llen(keys.queuedCommands(node, 'system'))).toBe(0)
 })
 
-test('a source that always lives gets “run now” as a command of its own queue, with no orchestrator', async () => {
-  const contract = sourceContract('system')
-  await it.redis.del(keys.service(node, 'orchestrator'))
-  contract.life = 'always'
-  try {
-    expect((await it.post('/api/sources/system/run', {})).statusCode).toBe(202)
-    expect(await it.store.takeCommand('system')).toMatchObject({ verb: 'run', by: '127.0.0.1', args: {} })
+describe('a source that always lives', () => {
+  const sensehat = '/api/sources/sensehat'
+  const lives = () => it.serviceLives('source-sensehat')
+  beforeEach(() => it.redis.del(keys.service(node, 'orchestrator'), keys.service(node, 'source-sensehat')))
+
+  test('gets “run now” as a command of its own queue, with no orchestrator', async () => {
+    await lives()
+    expect((await it.post(`${sensehat}/run`, {})).statusCode).toBe(202)
+    expect(await it.store.takeCommand('sensehat')).toMatchObject({ verb: 'run', by: '127.0.0.1', args: {} })
     expect(await it.redis.llen(keys.orders(node))).toBe(0)
-  } finally {
-    contract.life = 'poll'
     await it.redis.del(keys.commandLog(node))
-  }
+  })
+
+  test.each([
+    ['run', {}],
+    ['commands', { verb: 'clear', args: {} }],
+  ])(
+    'is not asked for %s while its service is away, and the answer says where to look',
+    async (call, body) => {
+      const answer = await it.post(`${sensehat}/${call}`, body)
+      expect(answer.json()).toMatchObject({ status: 503, type: 'urn:tailboard:source-away' })
+      expect(answer.json().hint).toContain('docker compose logs --tail 50 source-sensehat')
+      expect(await it.redis.llen(keys.queuedCommands(node, 'sensehat'))).toBe(0)
+    },
+  )
 })
 
 test('a command is recorded with who and when, told to pages, and a run is ordered for it', async () => {

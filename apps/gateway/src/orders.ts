@@ -34,6 +34,7 @@ export class Orders {
       refuseOnDemand(source)
       // One that always lives takes it from its own queue: there is no run to start.
       if (sourceContract(source).life === 'always') {
+        await refuseWithoutService(store, source)
         return (await this.#queue(store, source, { verb: runVerb, args: {}, by })).asked
       }
       if (view.run.running !== null) throw new HttpProblem('already-running')
@@ -58,6 +59,7 @@ export class Orders {
       this.#refuseDisabled(view)
       refuseOnDemand(source)
       if (life === 'poll') await refuseWithoutOrchestrator(store)
+      if (life === 'always') await refuseWithoutService(store, source)
       const command = await this.#queue(store, source, { ...request, args })
       // A run that waits carries it out. One that is under way may be past the point where it looks: then one after it.
       if (life === 'poll' && !this.#isWaiting(view, command.asked))
@@ -134,6 +136,15 @@ export class Orders {
     this.#turn = result.catch(() => {})
     return result
   }
+}
+
+/** What it is asked for would be done at its next start, whenever that is. */
+async function refuseWithoutService(store: Store, source: SourceId): Promise<void> {
+  if ((await readHeartbeat(store.redis, store.node, `source-${source}`, store.now())) !== null) return
+  throw new HttpProblem('source-away', {
+    detail: 'The service of this source has not been heard for half a minute.',
+    hint: `Look why on the Pi: docker compose logs --tail 50 source-${source}. Then: docker compose up -d`,
+  })
 }
 
 export async function refuseWithoutOrchestrator(store: Store): Promise<void> {

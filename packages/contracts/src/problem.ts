@@ -39,6 +39,7 @@ export const problems = {
   'redis-away': [503, 'The store (Redis) is away'],
   'redis-full': [503, 'The store (Redis) is full'],
   'orchestrator-away': [503, 'The orchestrator is not running'],
+  'source-away': [503, 'The service of this source is not running'],
   'camera-off': [404, 'The camera is off'],
   'camera-starting': [503, 'The camera is starting'],
   'camera-failed': [503, 'The camera does not work'],

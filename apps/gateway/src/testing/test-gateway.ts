@@ -154,15 +154,19 @@ export class TestGateway {
   }
 
   /** The orchestrator says that it lives. */
-  async orchestratorLives(said = this.store.now()): Promise<void> {
+  orchestratorLives(said = this.store.now()): Promise<void> {
+    return this.serviceLives('orchestrator', said)
+  }
+
+  async serviceLives(service: string, said = this.store.now()): Promise<void> {
     const heartbeat: Heartbeat = {
-      service: 'orchestrator',
+      service,
       version: '1',
       started: said,
       said,
       memoryBytes: 1,
     }
-    await this.redis.set(keys.service(node, 'orchestrator'), JSON.stringify(heartbeat))
+    await this.redis.set(keys.service(node, service), JSON.stringify(heartbeat))
   }
 
   async page(query = '', headers: Record<string, string> = {}): Promise<TestPage> {
