@@ -99,7 +99,11 @@ describe.each(inputs)(
             await page.kill()
             pages.pop()
             await gone()
-            times.push({ pictureMs, goneMs: performance.now() - page.heardMs })
+            const goneMs = performance.now() - page.heardMs
+            times.push({ pictureMs, goneMs })
+            say(
+              `${input}, start ${start + 1}: picture ${Math.round(pictureMs)} ms, gone ${Math.round(goneMs)} ms`,
+            )
             expect(await record(before)).toMatchObject({
               result: 'ok',
               exitCode: 0,
