@@ -1,7 +1,7 @@
 # What can be done with this checkout. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check hardening images deploy new-source clean doctor
+.PHONY: help up down logs build restart status test-poll demo dev check test soak bench bench-check hardening images deploy new-source screenshots clean doctor
 
 # The poll source that test-poll runs.
 SOURCE ?= weather
@@ -51,6 +51,9 @@ deploy: ## Build here, send to the Pi, start there: make deploy HOST=pi@tailboar
 	@HOST="$(HOST)" FOLDER="$(FOLDER)" scripts/setup scripts/deploy
 
 ##@ Working on it
+screenshots: ## docs/screenshots anew, from the samples of the page's tests
+	@scripts/setup node apps/frontend/src/testing/screenshots.ts
+
 new-source: ## Begin a source: make new-source NAME=tide (then docs/adding-a-source.md)
 	@scripts/setup node tools/new-source/src/main.ts "$(NAME)"
 
