@@ -85,11 +85,6 @@ export class FakeGateway {
     return this.#sockets.clients.size
   }
 
-  /** How many pages are connected right now. */
-  get connected(): number {
-    return this.#sockets.clients.size
-  }
-
   async start(): Promise<void> {
     const server = createServer((request, response) => this.#answer(request, response))
     server.on('upgrade', (request, socket, head) => {
