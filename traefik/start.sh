@@ -25,8 +25,14 @@ if [ "$http" = "$https" ]; then
   exit 78
 fi
 
+# Set by docker-compose.socket-proxy.yml: another socket than the engine's own.
+endpoint=
+if [ -n "${TAILBOARD_DOCKER_ENDPOINT:-}" ]; then
+  endpoint="s|^    exposedByDefault: false\$|&\n    endpoint: $TAILBOARD_DOCKER_ENDPOINT|"
+fi
 # `t`: a line that was replaced is done, also when .env puts one port where the other was.
-sed -e "s/address: \":80\"/address: \":$http\"/" -e t -e "s/address: \":443\"/address: \":$https\"/" "$from" >"$to"
+sed -e "s/address: \":80\"/address: \":$http\"/" -e t -e "s/address: \":443\"/address: \":$https\"/" -e t \
+  -e "$endpoint" "$from" >"$to"
 # Go's collector works harder before the container's 64 MB are reached, instead of being killed there.
 export GOMEMLIMIT=48MiB
 exec traefik --configFile="$to"

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseStatic } from '@tailboard/front'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 
 const traefik = join(import.meta.dirname, '../../traefik')
 
@@ -52,6 +53,13 @@ describe('traefik/start.sh', () => {
       '    address: ":8443"',
     ])
     expect(after).toHaveLength(before.length)
+  })
+
+  it('asks another socket than the engine’s own where docker-compose.socket-proxy.yml says so', () => {
+    const { rendered } = run({ TAILBOARD_DOCKER_ENDPOINT: 'unix:///var/run/docker.sock/engine.sock' })
+    expect(parse(rendered)).toMatchObject({
+      providers: { docker: { exposedByDefault: false, endpoint: 'unix:///var/run/docker.sock/engine.sock' } },
+    })
   })
 
   it.each(['http', '0', '65536', '080', '80/tcp', '-1', '123456'])(
