@@ -245,6 +245,12 @@ describe.skipIf(cannot)('the camera’s refusals on the real stack', () => {
       asked.on('error', reject).end()
     })
 
+  test('before anybody looks, all that it needs is there, and nothing of it has run', async () => {
+    const made = await until('its container', async () => (await containersOf())[0])
+    expect(made.state).toBe('created')
+    expect(await runs()).toEqual([])
+  })
+
   test('whatever the path says: 404 and nothing leaks', async () => {
     const page = await CameraPage.open(browser, url)
     await page.tap()
