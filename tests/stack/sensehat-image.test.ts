@@ -1,4 +1,4 @@
-import { architecture, buildImages, platformName, platforms } from '@tailboard/image'
+import { architecture, buildImages, lookInside, platformName, platforms } from '@tailboard/image'
 import { command, without } from '@tailboard/stack'
 import { beforeAll, describe, expect, test } from 'vitest'
 
@@ -19,19 +19,17 @@ describe.each(platforms)('the Sense HAT’s image for %s', (platform) => {
     beforeAll(() => buildImages(platform, ['sensehat']), 1_800_000)
 
     test.each(modules)('%s loads there', async (name) => {
-      const said = await node(
-        `const loaded = require('/app/node_modules/${name}'); console.log(process.arch, typeof loaded, Object.keys(process.report.getReport().sharedObjects).length > 0, process.report.getReport().sharedObjects.filter((path) => path.endsWith('.node')).length)`,
-      )
-      const arch = architecture(platform) === 'amd64' ? 'x64' : 'arm64'
-      // One shared object of its own is in the process: it is no stand-in of JavaScript.
-      expect(said.trim()).toMatch(new RegExp(`^${arch} (object|function) true 1$`))
+      const said = await node(`require('/app/node_modules/${name}')
+        const loaded = process.report.getReport().sharedObjects.filter((path) => path.endsWith('.node'))
+        console.log(process.arch, loaded.length)`)
+      // A shared object of its own is in the process: it is no stand-in of JavaScript.
+      expect(said.trim()).toBe(`${architecture(platform) === 'amd64' ? 'x64' : 'arm64'} 1`)
     })
 
     test('neither compiler nor headers are in it', async () => {
-      const said = await node(
-        `const names = require('node:fs').readdirSync('/', { recursive: true }).filter((path) => !/^(proc|sys|dev)\\//.test(path)); console.log(names.filter((path) => /(\\/(g\\+\\+|gcc|cc1plus|make|python3)[^/]*|\\.h)$/.test(path)).join())`,
-      )
-      expect(said.trim()).toBe('')
+      const { paths } = await lookInside(image)
+      expect(paths).toContain('app/main.js')
+      expect(paths.filter((path) => /\/(g\+\+|gcc|cc1plus|make|python3)[^/]*$|\.h$/.test(path))).toEqual([])
     })
   })
 })
