@@ -7,9 +7,6 @@ import type { OwnEngine } from './own-engine.ts'
 import { judge, megabytes, type Row } from './row.ts'
 
 const hourMs = 3_600_000
-/** redis.conf: `save 7200 1`. */
-const savesPerHour = 0.5
-
 /** What our services put on the disk while nobody looks, over a bounded time, and Redis's dump by its known rule. */
 export async function diskRows(project: Project, own: OwnEngine, isShort: boolean): Promise<Row[]> {
   const forMs = isShort ? 30_000 : 120_000
@@ -23,15 +20,15 @@ export async function diskRows(project: Project, own: OwnEngine, isShort: boolea
   const each = [...(await written(project))].map(
     ([service, bytes]) => [service, (bytes - (before.get(service) ?? 0)) * perHour] as const,
   )
-  const dumpBytes = await dumpSize(project)
-  const total = each.reduce((sum, [, bytes]) => sum + bytes, 0) + dumpBytes * savesPerHour
+  const dump = await dumpOf(project)
+  const total = each.reduce((sum, [, bytes]) => sum + bytes, 0) + dump.bytes * dump.perHour
   return [
     {
       measure: 'bytes written to disk by our services, an idle hour',
       goal: '2 MB',
       line: '20 MB',
       measured: megabytes(total),
-      how: `/proc/PID/io over ${forMs / 1000} s, as an hour: ${each.map(([service, bytes]) => `${service} ${megabytes(bytes)}`).join(', ')}; and half of Redis’s dump (${megabytes(dumpBytes)} now, one in two hours at most). The whole disk of the engine meanwhile, its own bytes and the journal in it: ${megabytes(diskBytes)} an hour`,
+      how: `/proc/PID/io over ${forMs / 1000} s, as an hour: ${each.map(([service, bytes]) => `${service} ${megabytes(bytes)}`).join(', ')}; and Redis’s dump, ${dump.perHour} an hour at most by its own rule (${megabytes(dump.bytes)} now; with a day of history in it: the row of history). The whole disk of the engine meanwhile, its own bytes and the journal in it: ${megabytes(diskBytes)} an hour`,
       ...judge(total, { goal: 2e6, line: 20e6 }),
     },
   ]
@@ -43,8 +40,8 @@ async function written(project: Project): Promise<Map<string, number>> {
   return new Map(costs.filter((cost) => cost.livesAlways).map((cost) => [cost.service, cost.writtenBytes]))
 }
 
-/** A save as Redis makes one by itself. */
-async function dumpSize(project: Project): Promise<number> {
+/** A save as Redis makes one by itself, and how often it does: `save SECONDS CHANGES`. */
+async function dumpOf(project: Project): Promise<{ bytes: number; perHour: number }> {
   const redis = await project.redis()
   const last = await redis.lastsave()
   // Its clock of saves counts whole seconds.
@@ -52,5 +49,7 @@ async function dumpSize(project: Project): Promise<number> {
   await redis.bgsave()
   await until('the save', async () => (await redis.lastsave()) !== last)
   const { Mountpoint } = await docker.getVolume(`${project.name}_redis-data`).inspect()
-  return (await stat(join(Mountpoint, 'dump.rdb'))).size
+  const [, rule = ''] = (await redis.config('GET', 'save')) as string[]
+  const { size } = await stat(join(Mountpoint, 'dump.rdb'))
+  return { bytes: size, perHour: 3600 / Number(rule.split(' ')[0]) }
 }

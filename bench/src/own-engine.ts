@@ -32,7 +32,10 @@ export class OwnEngine {
 
   /** Where it will listen, and where all that is its own lies. */
   static async folder(): Promise<string> {
-    return mkdtemp(join(tmpdir(), 'tailboard-engine-'))
+    const folder = await mkdtemp(join(tmpdir(), 'tailboard-engine-'))
+    // Sources that are not root enter it, for the doubles' sockets.
+    await command('chmod', ['755', folder])
+    return folder
   }
 
   static socket(folder: string): string {

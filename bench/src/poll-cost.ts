@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   defaultConfig,
   keys,
@@ -9,7 +6,7 @@ import {
   sourceFields,
   sourceIds,
 } from '@tailboard/contracts'
-import { command, docker, type Project, startDoubles, until } from '@tailboard/stack'
+import { docker, type Project, until } from '@tailboard/stack'
 import type { OwnEngine } from './own-engine.ts'
 import { notHere } from './poll-run.ts'
 import { beside, megabytes, type Row, seconds, unmeasured } from './row.ts'
@@ -29,29 +26,13 @@ interface RunCost {
 export async function pollCosts(project: Project, own: OwnEngine, isShort: boolean): Promise<Row[]> {
   const rounds = isShort ? 3 : 10
   const polls = sourceIds.filter((id) => sourceContract(id).life === 'poll')
-  const measured = polls.filter((id) => notHere[id] === undefined)
-  const folder = await mkdtemp(join(tmpdir(), 'tailboard-bench-doubles-'))
-  await command('chmod', ['755', folder])
-  const { doubles, override } = await startDoubles(
-    measured.filter((id) => id !== 'system'),
-    folder,
-  )
-  await project.writeFile('doubles.yml', override)
-  const { overrides } = project
-  project.overrides = [...overrides, 'doubles.yml']
-  try {
-    await project.up()
-    await until('the configuration', async () => (await project.redis()).get(keys.config))
-    // The schedule's own runs would come between.
-    await project.compose('stop', 'orchestrator')
-    const costs: RunCost[] = []
-    for (const id of measured) costs.push(await costOf(project, own, id, rounds))
-    return [...costs.map((cost) => rowOf(cost, rounds)), ...missingRows(polls), total(costs)]
-  } finally {
-    project.overrides = overrides
-    for (const double of doubles.values()) await double.stop()
-    await rm(folder, { recursive: true, force: true })
-  }
+  await project.up()
+  await until('the configuration', async () => (await project.redis()).get(keys.config))
+  // The schedule's own runs would come between.
+  await project.compose('stop', 'orchestrator')
+  const costs: RunCost[] = []
+  for (const id of polls) if (notHere[id] === undefined) costs.push(await costOf(project, own, id, rounds))
+  return [...costs.map((cost) => rowOf(cost, rounds)), ...missingRows(polls), total(costs)]
 }
 
 async function costOf(project: Project, own: OwnEngine, id: SourceId, rounds: number): Promise<RunCost> {
