@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { applyEvent, closeCodes, keys, limits, sourceFields } from '@tailboard/contracts'
+import { compareCursors } from '@tailboard/contracts/cursor'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { node, TestGateway, type TestPage, until } from '../testing/test-gateway.ts'
 
@@ -117,7 +118,7 @@ describe('resume', () => {
 
   const all = () => it.redis.xrange(keys.events, '-', '+')
   const whatAt = (cursor: string | undefined, entries: [string, string[]][]) => {
-    const upTo = entries.filter(([id]) => id <= String(cursor)).reverse()
+    const upTo = entries.filter(([id]) => compareCursors(id, String(cursor)) <= 0).reverse()
     return (
       /"what":"n(\d+)"/.exec(upTo.find(([, f]) => /"what":"n\d+"/.test(f[1] ?? ''))?.[1][1] ?? '')?.[1] ?? -1
     )
