@@ -75,7 +75,7 @@ describe.skipIf(without.has('redis'))('make demo', () => {
     expect(reading.data.memory.totalBytes).toBe(total)
   })
 
-  test.each(['weather', 'aranet4', 'pihole', 'tailscale'])(
+  test.each(['weather', 'sensehat', 'aranet4', 'pihole', 'tailscale'])(
     '%s: a reading, simulated where this machine has not the real thing',
     async (source) => {
       const reading = await until('a reading', async () => {
@@ -88,6 +88,7 @@ describe.skipIf(without.has('redis'))('make demo', () => {
           () => true,
           () => false,
         ),
+        sensehat: existsSync('/proc/device-tree/hat/product'),
         aranet4: false,
         pihole: false,
         tailscale: existsSync('/var/run/tailscale/tailscaled.sock'),
