@@ -1,6 +1,5 @@
 import { connect } from 'node:net'
-import { applyEvent, closeCodes, keys, limits, sourceFields } from '@tailboard/contracts'
-import { compareCursors } from '@tailboard/contracts/cursor'
+import { applyEvent, closeCodes, compareCursors, keys, limits, sourceFields } from '@tailboard/contracts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { node, TestGateway, type TestPage, until } from '../testing/test-gateway.ts'
 
