@@ -63,14 +63,19 @@ async function labels(): Promise<Record<string, string>> {
     version: string
   }
   const git = (...args: string[]) => run('git', ['-C', repository, ...args]).catch(() => '')
-  const commit = (await git('rev-parse', 'HEAD')).trim()
-  const isChanged = (await git('status', '--porcelain', '--untracked-files=no')) !== ''
-  const origin = process.env.REPOSITORY ?? webAddress((await git('remote', 'get-url', 'origin')).trim())
   return {
     VERSION: version,
-    REVISION: commit === '' ? '' : `${commit}${isChanged ? '-dirty' : ''}`,
-    REPOSITORY: origin,
+    // A tree without git is told these two.
+    REVISION: process.env.REVISION ?? (await commitOf(git)),
+    REPOSITORY: process.env.REPOSITORY ?? webAddress((await git('remote', 'get-url', 'origin')).trim()),
   }
+}
+
+async function commitOf(git: (...args: string[]) => Promise<string>): Promise<string> {
+  const commit = (await git('rev-parse', 'HEAD')).trim()
+  if (commit === '') return ''
+  const isChanged = (await git('status', '--porcelain', '--untracked-files=no')) !== ''
+  return `${commit}${isChanged ? '-dirty' : ''}`
 }
 
 /** Where a clone's origin is read in a browser; empty for a folder of this machine, and without what logs in there. */
