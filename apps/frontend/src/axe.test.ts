@@ -9,7 +9,8 @@ import { buildPage } from './testing/build-page.ts'
 import { FakeGateway } from './testing/fake-gateway.ts'
 import { start, statusAt } from './testing/samples.ts'
 import { fullModel } from './testing/source-samples.ts'
-import { words } from './words.ts'
+import { arrangeWords } from './words/arrange.ts'
+import { words } from './words/first-load.ts'
 
 let dist: string
 let browser: Browser
@@ -32,8 +33,8 @@ const opened: Record<Page, ((page: BrowserPage) => Promise<void>)[]> = {
     },
     async (page) => {
       await page.getByRole('button', { name: words.arrange.open }).click()
-      await page.getByRole('heading', { name: words.arrange.heading }).waitFor()
-      await page.getByRole('button', { name: words.arrange.hideCard('Weather') }).click()
+      await page.getByRole('heading', { name: arrangeWords.heading }).waitFor()
+      await page.getByRole('button', { name: arrangeWords.hideCard('Weather') }).click()
     },
   ],
   status: [(page) => page.getByRole('rowheader', { name: 'web-gateway' }).waitFor()],

@@ -10,7 +10,7 @@ import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { modelWith, runAt, start, statusAt, withFailure, withReading } from '../testing/samples.ts'
 import { playerWords } from '../words/camera.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 let dist: string
 let browser: Browser

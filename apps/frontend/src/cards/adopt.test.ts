@@ -8,7 +8,7 @@ import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { modelWith, start, statusAt, withReading } from '../testing/samples.ts'
 import { aranet4Sample } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 let dist: string
 let browser: Browser

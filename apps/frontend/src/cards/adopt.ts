@@ -1,7 +1,7 @@
 import type { Aranet4Nearby, Aranet4Settings } from '@tailboard/contracts/sources/aranet4'
 import { configApi } from '../live/config-api.ts'
+import { words } from '../words/first-load.ts'
 import { settingsWords } from '../words/settings.ts'
-import { words } from '../words.ts'
 
 /** What came of taking a device up, in words. */
 export interface Adopted {

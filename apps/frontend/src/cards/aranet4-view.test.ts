@@ -3,7 +3,7 @@ import { stampPlus } from '@tailboard/contracts/time'
 import { expect, test } from 'vitest'
 import { start } from '../testing/samples.ts'
 import { aranet4Device, aranet4Sample } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { deviceAgeMs, factsOf, isOld, linesToAdopt, mainFigure, notesOf, standing } from './aranet4-view.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')

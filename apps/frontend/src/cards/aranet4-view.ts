@@ -5,7 +5,7 @@ import { ago } from '../format/age.ts'
 import { duration, said } from '../format/quantity.ts'
 import type { Fact } from '../ui/Facts.svelte'
 import type { Standing } from '../ui/Headline.svelte'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 const text = words.aranet4
 

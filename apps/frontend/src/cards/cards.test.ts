@@ -18,8 +18,8 @@ import {
   tailscaleSample,
   weatherSample,
 } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
-import { sensehatWords } from '../words-later.ts'
+import { words } from '../words/first-load.ts'
+import { sensehatWords } from '../words/sensehat.ts'
 
 let dist: string
 let browser: Browser

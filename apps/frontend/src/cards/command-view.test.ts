@@ -2,7 +2,7 @@ import type { Command } from '@tailboard/contracts/command'
 import { stampPlus } from '@tailboard/contracts/time'
 import { expect, test } from 'vitest'
 import { node, start } from '../testing/samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { outcomeOf } from './command-view.ts'
 
 const accepted = { isAccepted: true, message: words.status.runAsked, hint: null, id: '0a1b2c3d' }

@@ -2,7 +2,7 @@ import type { Command } from '@tailboard/contracts/command'
 import type { Stamp } from '@tailboard/contracts/time'
 import { stampAgo } from '../format/age.ts'
 import type { Asked } from '../live/ask.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 /**
  * What to say of the last command. `asked` is what the gateway answered this page, `command` the newest that the stream

@@ -1,7 +1,7 @@
 import { systemData } from '@tailboard/contracts/sources/system'
 import { expect, test } from 'vitest'
 import { systemSample } from '../testing/samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { fieldFacts } from './field-facts.ts'
 
 test('every labelled field of the contract is told with its unit', () => {

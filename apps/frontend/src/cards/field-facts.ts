@@ -2,7 +2,7 @@ import { fieldInfo } from '@tailboard/contracts/field'
 import type * as v from 'valibot'
 import { said } from '../format/quantity.ts'
 import type { Fact } from '../ui/Facts.svelte'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 type Entries = Record<string, v.GenericSchema>
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { piholeSample } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { countdown, counted, historyLabel, standing, updatesOf } from './pihole-view.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')

@@ -2,7 +2,7 @@ import type { PiholeData } from '@tailboard/contracts/sources/pihole'
 import { count, duration } from '../format/quantity.ts'
 import type { Standing } from '../ui/Headline.svelte'
 import { extent } from '../ui/sparkline.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import type { Action } from './CommandButtons.svelte'
 
 /** `4:05`, `1:04:05`: a time that runs down, by the second. */

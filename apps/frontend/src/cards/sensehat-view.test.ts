@@ -2,7 +2,7 @@ import { stampPlus } from '@tailboard/contracts/time'
 import { describe, expect, test } from 'vitest'
 import { start } from '../testing/samples.ts'
 import { sensehatSample } from '../testing/source-samples.ts'
-import { sensehatWords as text } from '../words-later.ts'
+import { sensehatWords as text } from '../words/sensehat.ts'
 import {
   horizon,
   humidity,

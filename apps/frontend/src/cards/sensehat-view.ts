@@ -3,7 +3,7 @@ import type { SensehatData } from '@tailboard/contracts/sources/sensehat'
 import type { Stamp } from '@tailboard/contracts/time'
 import { ago, stampAgo } from '../format/age.ts'
 import { type Quantity, quantity, said } from '../format/quantity.ts'
-import { sensehatWords as text } from '../words-later.ts'
+import { sensehatWords as text } from '../words/sensehat.ts'
 
 /** A large number, and below it what it is worth. */
 export interface Shown {

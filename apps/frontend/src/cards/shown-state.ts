@@ -1,7 +1,7 @@
 import type { ErrorKind } from '@tailboard/contracts/error'
 import { restingState, type SourceView } from '@tailboard/contracts/state'
 import type { Stamp } from '@tailboard/contracts/time'
-import type { ShownState } from '../words.ts'
+import type { ShownState } from '../words/first-load.ts'
 
 /** What a source fails with that nobody has set up. Of one that has worked before, each of them is a fault. */
 const unsetKinds: readonly ErrorKind[] = ['misconfigured', 'missing-hardware', 'unreachable']

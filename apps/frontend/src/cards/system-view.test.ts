@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { systemSample } from '../testing/samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { busiest, powerWord, rate, room, warningsOf } from './system-view.ts'
 
 const { disk, power } = systemSample

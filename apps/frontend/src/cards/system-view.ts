@@ -1,6 +1,6 @@
 import type { SystemData } from '@tailboard/contracts/sources/system'
 import { said } from '../format/quantity.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 /** From here on a number is one to act on. The Pi 3B slows down at 80 °C. */
 export const highs = { temperatureC: 80, memoryPercent: 90, diskPercent: 90 } as const

@@ -1,7 +1,7 @@
 import { tailscaleStates } from '@tailboard/contracts/sources/tailscale'
 import { expect, test } from 'vitest'
 import { tailscaleSample } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { keyWarnings, presence, route, standing, versionWord } from './tailscale-view.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')

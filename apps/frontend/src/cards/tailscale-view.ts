@@ -2,7 +2,7 @@ import type { TailscaleData, TailscalePeer } from '@tailboard/contracts/sources/
 import { ago } from '../format/age.ts'
 import { calendarDay } from '../format/place-time.ts'
 import type { Standing } from '../ui/Headline.svelte'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 const dayMs = 86_400_000
 /** What a card has room for; all others stand in its details. */

@@ -1,7 +1,7 @@
 import type { WeatherData } from '@tailboard/contracts/sources/weather'
 import { clockTime } from '../format/place-time.ts'
 import { extent } from '../ui/sparkline.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { degrees, type Hour, told } from './weather-view.ts'
 
 /** Height and width of one step, in the units of the drawing. */

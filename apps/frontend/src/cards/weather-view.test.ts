@@ -1,7 +1,7 @@
 import type { WeatherData } from '@tailboard/contracts/sources/weather'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { weatherSample } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { stripOf } from './weather-strip.ts'
 import { daysAhead, degrees, told, umbrella, upcoming, webAddress, windFrom } from './weather-view.ts'
 

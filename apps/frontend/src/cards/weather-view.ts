@@ -1,7 +1,7 @@
 import type { WeatherData } from '@tailboard/contracts/sources/weather'
 import { clockTime, dateAt, weekday } from '../format/place-time.ts'
 import { joined, said } from '../format/quantity.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 export type Hour = WeatherData['hours'][number]
 export type Day = WeatherData['days'][number]

@@ -1,5 +1,5 @@
 import { elapsedMs, isSameBoot, type Stamp } from '@tailboard/contracts/time'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 const second = 1_000
 const minute = 60 * second

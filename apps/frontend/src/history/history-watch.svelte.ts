@@ -1,7 +1,7 @@
 import type { HistoryAnswer } from '@tailboard/contracts/history'
 import { readProblem } from '../live/ask.ts'
+import { words } from '../words/first-load.ts'
 import { historyWords } from '../words/history.ts'
-import { words } from '../words.ts'
 
 const answerMs = 20_000
 

@@ -7,7 +7,8 @@ import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { node, start, statusAt } from '../testing/samples.ts'
 import { fullModel } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { arrangeWords } from '../words/arrange.ts'
+import { words } from '../words/first-load.ts'
 import type { PageSettings } from './arrangement.ts'
 
 let dist: string
@@ -87,11 +88,11 @@ const titles = (of = page) => of.locator('.cards article h2').allInnerTexts()
 const rows = () => page.locator('li .title').allInnerTexts()
 const startArranging = async () => {
   await page.getByRole('button', { name: words.arrange.open }).click()
-  await page.getByRole('heading', { name: words.arrange.heading }).waitFor()
+  await page.getByRole('heading', { name: arrangeWords.heading }).waitFor()
 }
-const save = () => page.getByRole('button', { name: words.arrange.save, exact: true }).click()
+const save = () => page.getByRole('button', { name: arrangeWords.save, exact: true }).click()
 const isOver = () =>
-  expect.poll(() => page.getByRole('heading', { name: words.arrange.heading }).count()).toBe(0)
+  expect.poll(() => page.getByRole('heading', { name: arrangeWords.heading }).count()).toBe(0)
 
 test('by keyboard alone a card is moved and one is hidden, said to screen readers, saved and seen by others', async () => {
   const other = await context.newPage()
@@ -101,19 +102,19 @@ test('by keyboard alone a card is moved and one is hidden, said to screen reader
     await page.keyboard.press('Enter')
   }
   await press(words.arrange.open)
-  const heading = page.getByRole('heading', { name: words.arrange.heading })
+  const heading = page.getByRole('heading', { name: arrangeWords.heading })
   await heading.waitFor()
   expect(await heading.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
   const before = await rows()
-  await press(words.arrange.down('Weather'))
+  await press(arrangeWords.down('Weather'))
   const status = page.locator('section [role=status]').first()
-  await expect.poll(() => status.innerText()).toBe(words.arrange.place('Weather', 2, before.length))
+  await expect.poll(() => status.innerText()).toBe(arrangeWords.place('Weather', 2, before.length))
   // The button that was pressed moved with its card, and still has the focus.
   await page.keyboard.press('Enter')
-  await expect.poll(() => status.innerText()).toBe(words.arrange.place('Weather', 3, before.length))
-  await press(words.arrange.hideCard('This Pi'))
-  await expect.poll(() => status.innerText()).toBe(words.arrange.nowHidden('This Pi'))
-  await press(words.arrange.save)
+  await expect.poll(() => status.innerText()).toBe(arrangeWords.place('Weather', 3, before.length))
+  await press(arrangeWords.hideCard('This Pi'))
+  await expect.poll(() => status.innerText()).toBe(arrangeWords.nowHidden('This Pi'))
+  await press(arrangeWords.save)
   await isOver()
   expect(written).toHaveLength(1)
   expect(written[0]?.seen).toBe('"v1"')
@@ -182,14 +183,14 @@ test('Escape puts back what is dragged, and a second one leaves all as it was', 
 
 test('whoever arranged in between is not overwritten: his order is shown, and why', async () => {
   await startArranging()
-  await page.getByRole('button', { name: words.arrange.down('Weather') }).click()
+  await page.getByRole('button', { name: arrangeWords.down('Weather') }).click()
   change({ order: ['system', 'weather'], hidden: ['pihole'] })
   await save()
-  await page.getByText(words.arrange.lost).waitFor()
+  await page.getByText(arrangeWords.lost).waitFor()
   expect((await rows())[0]).toBe('This Pi')
   expect((await titles())[0]).toBe('This Pi')
   expect(inForce.page.order).toEqual(['system', 'weather'])
-  await page.getByRole('button', { name: words.arrange.up('Weather') }).click()
+  await page.getByRole('button', { name: arrangeWords.up('Weather') }).click()
   await save()
   await isOver()
   expect(inForce.page.order.slice(0, 2)).toEqual(['weather', 'system'])
@@ -198,7 +199,7 @@ test('whoever arranged in between is not overwritten: his order is shown, and wh
 
 test('whoever changed something else in between is not in the way', async () => {
   await startArranging()
-  await page.getByRole('button', { name: words.arrange.down('Weather') }).click()
+  await page.getByRole('button', { name: arrangeWords.down('Weather') }).click()
   inForce = { ...inForce, version: 'v9' }
   await save()
   await isOver()
@@ -209,7 +210,7 @@ test('a refusal is told in words, and the arrangement is not lost', async () => 
   await page.unroute('**/api/config')
   await page.route('**/api/config', (route) => route.fulfill({ status: 403, body: '' }))
   await startArranging()
-  await page.getByRole('button', { name: words.arrange.down('Weather') }).click()
+  await page.getByRole('button', { name: arrangeWords.down('Weather') }).click()
   await save()
   await page.getByText(words.status.runRefused).waitFor()
   expect((await rows())[1]).toBe('Weather')

@@ -1,5 +1,5 @@
 import { configApi } from '../live/config-api.ts'
-import { words } from '../words.ts'
+import { arrangeWords } from '../words/arrange.ts'
 import { isSame, type PageSettings } from './arrangement.ts'
 
 export type Saved =
@@ -29,8 +29,8 @@ export async function saveArrangement(
     version = now.value.status.version
     const theirs = now.value.config.page
     if (!isSame(theirs, before)) {
-      return { isSaved: false, message: words.arrange.lost, hint: null, theirs: { page: theirs, version } }
+      return { isSaved: false, message: arrangeWords.lost, hint: null, theirs: { page: theirs, version } }
     }
   }
-  return { isSaved: false, message: words.arrange.busy, hint: null }
+  return { isSaved: false, message: arrangeWords.busy, hint: null }
 }

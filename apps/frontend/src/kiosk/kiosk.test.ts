@@ -6,7 +6,7 @@ import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { start, statusAt } from '../testing/samples.ts'
 import { fullModel } from '../testing/source-samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 let dist: string
 let browser: Browser

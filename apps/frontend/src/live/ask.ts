@@ -1,5 +1,5 @@
 import type { Problem } from '@tailboard/contracts/problem'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 /** What came of asking for something: a sentence and what to do, for a person. */
 export interface Asked {

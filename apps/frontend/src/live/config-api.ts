@@ -1,7 +1,7 @@
 import type { ConfigVersionAnswer, ConfigVersionsAnswer } from '@tailboard/contracts/api'
 import type { PublishedConfig } from '@tailboard/contracts/config'
 import type { Problem } from '@tailboard/contracts/problem'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { readProblem } from './ask.ts'
 
 const answerMs = 15_000

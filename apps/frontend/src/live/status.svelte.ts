@@ -1,6 +1,6 @@
 import type { StatusAnswer } from '@tailboard/contracts/api'
 import type { Stamp } from '@tailboard/contracts/time'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 import { isStamp } from './message.ts'
 
 const everyMs = 5_000

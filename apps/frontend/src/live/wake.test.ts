@@ -5,7 +5,7 @@ import { openBrowser } from '../testing/browser.ts'
 import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { modelWith, start, statusAt } from '../testing/samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
 
 let dist: string
 let browser: Browser

@@ -8,7 +8,8 @@ import { openBrowser } from '../testing/browser.ts'
 import { buildPage } from '../testing/build-page.ts'
 import { FakeGateway } from '../testing/fake-gateway.ts'
 import { modelWith, start, statusAt } from '../testing/samples.ts'
-import { words } from '../words.ts'
+import { words } from '../words/first-load.ts'
+import { statusWords } from '../words/status.ts'
 
 const ourPublic = resolve(import.meta.dirname, '../../public')
 
@@ -83,10 +84,10 @@ test('plain HTTP, a host name that is not localhost: the last numbers at once, w
 
 test('the status page says what plain HTTP lacks, and only there', async () => {
   await page.goto(`${gateway.url.replace('localhost', 'pi.test')}#/status`)
-  await says(words.status.plainHttp)
+  await says(statusWords.plainHttp)
   await page.goto(`${gateway.url}#/status`)
-  await says(words.status.canStartAlone)
-  expect(await body()).not.toContain(words.status.plainHttp)
+  await says(statusWords.canStartAlone)
+  expect(await body()).not.toContain(statusWords.plainHttp)
 })
 
 test('with everything down the next visit paints the page and the last numbers, with their age', async () => {

@@ -1,4 +1,4 @@
-import type { ShownState } from '../words.ts'
+import type { ShownState } from '../words/first-load.ts'
 import type { Tone } from './Chip.svelte'
 import type { IconName } from './Icon.svelte'
 

@@ -3,7 +3,7 @@ import type { CameraData, CameraEncoder } from '@tailboard/contracts/sources/cam
 
 type PictureNumbers = Pick<CameraData, 'width' | 'height' | 'framesPerSecond' | 'bitrateKbps'>
 
-/** What only the open player says; the card's own words are in the first load's words.ts. */
+/** What only the open player says; the card's own words are in first-load.ts. */
 export const playerWords = {
   test: 'Test picture',
   testHint: 'Made up by the Pi: no camera is opened.',

@@ -1,4 +1,4 @@
-/** Words of the history on the cards. In a file of their own: the first load does without them. */
+/** Words of the history on the cards. */
 export const historyWords = {
   of: (title: string) => `History of ${title}:`,
   strip: (label: string, least: string, most: string) => `${label} in 24\u00a0hours: ${least} to ${most}`,

@@ -1,8 +1,7 @@
 import type { ConfigCause } from '@tailboard/contracts/config-version'
+import { plural } from './plural.ts'
 
-const plural = (count: number, one: string, many: string) => `${count}\u00a0${count === 1 ? one : many}`
-
-/** Words of the settings page. In a file of their own: the first load does without them. */
+/** Words of the settings page. */
 export const settingsWords = {
   intro: 'They are kept in config/tailboard.yaml. What is changed here stands there, beside your comments.',
   loading: 'Asking for the settings…',

@@ -1,8 +1,7 @@
 import type { JoystickKey } from '@tailboard/contracts/press'
 import type { PressureTrend, SensehatWay } from '@tailboard/contracts/sources/sensehat'
 
-// Words of what the first load does not fetch, and which would make it larger in words.ts.
-
+/** Words of the Sense HAT's card, whose body is loaded later. */
 export const sensehatWords = {
   temperature: 'Temperature',
   humidity: 'Humidity',

@@ -1,18 +1,16 @@
 import type { CameraState } from '@tailboard/contracts/camera'
-import type { RunRecord } from '@tailboard/contracts/run'
 import type { Aranet4Device, Aranet4Model, Aranet4State } from '@tailboard/contracts/sources/aranet4'
 import type { TailscaleConnection, TailscaleState } from '@tailboard/contracts/sources/tailscale'
 import type { WeatherCondition } from '@tailboard/contracts/sources/weather'
 import type { SourceState } from '@tailboard/contracts/state'
+import { plural } from './plural.ts'
 
 /** The state of a card: that of its source, `offline` while the page itself is cut off, `unset` before it ever worked. */
 export type ShownState = SourceState | 'offline' | 'unset'
 
 type Aranet4Colour = NonNullable<Aranet4Device['colour']>
 
-const plural = (count: number, one: string, many: string) => `${count}\u00a0${count === 1 ? one : many}`
-
-/** Every English word of the page, in one place. */
+/** What the first load says. The other files of this folder hold what each part says that is loaded later. */
 export const words = {
   name: 'Tailboard',
   notAvailable: 'not available here',
@@ -98,22 +96,6 @@ export const words = {
 
   arrange: {
     open: 'Arrange cards',
-    heading: 'Arrange the cards',
-    how: 'Drag a card by its handle, or move it with the arrows. This changes the page for everybody who opens it.',
-    up: (title: string) => `Move up: ${title}`,
-    down: (title: string) => `Move down: ${title}`,
-    hide: 'Hide',
-    show: 'Show',
-    hideCard: (title: string) => `Hide: ${title}`,
-    showCard: (title: string) => `Show: ${title}`,
-    isHidden: 'hidden',
-    place: (title: string, place: number, of: number) => `${title} is now ${place} of ${of}.`,
-    nowHidden: (title: string) => `${title} is hidden.`,
-    nowShown: (title: string) => `${title} is shown.`,
-    save: 'Save',
-    cancel: 'Cancel',
-    lost: 'Somebody else arranged the cards in between. This is their order: change it and save again.',
-    busy: 'The settings change too often right now. Nothing was saved: try again.',
   },
 
   notices: {
@@ -541,27 +523,12 @@ export const words = {
     columns: { name: 'Name', model: 'Model', address: 'Address', signal: 'Signal', note: 'Note' },
   },
 
-  /** The rest is in words/settings.ts. */
+  /** The rest is in settings.ts. */
   settings: { title: 'Settings', heading: 'Settings' },
 
   status: {
     title: 'Status',
     heading: 'What runs and what it costs',
-    sources: 'Sources',
-    services: 'Services',
-    runs: 'Last runs',
-    commands: 'Commands',
-    page: 'This page',
-    every: (interval: string) => `Measured every ${interval}.`,
-    lastRun: 'Last run',
-    took: 'Took',
-    peakMemory: 'Peak memory',
-    cpuTime: 'Processor time',
-    nextRun: 'Next run',
-    lastSuccess: 'Last success',
-    failuresInARow: 'Failures in a row',
-    runNow: 'Run now',
-    runNowFor: (title: string) => `Run now: ${title}`,
     runAsked: 'Asked for. It starts in a moment.',
     runFailed: 'It could not be started.',
     runRefused: 'This device may look, but not change anything.',
@@ -569,60 +536,8 @@ export const words = {
     runBusy: 'It is running already.',
     runAway: 'The service that starts it is not there right now. Try again in a minute.',
     runNoAnswer: 'The Pi did not answer. Is it on, and is this device in the tailnet?',
-    runningSince: (ago: string) => `running, started ${ago}`,
-    noRuns: 'Nothing has run yet.',
-    looks: 'Who looked at the camera',
-    noLooks: 'Nobody has looked yet.',
-    noCommands: 'Nobody has asked for anything yet.',
-    noServices: 'Asking what runs…',
-    servicesSilent: 'The orchestrator does not say what runs. It is asked again every few seconds.',
     noAnswer: 'The gateway does not answer. It is asked again every few seconds.',
     badAnswer: 'The gateway’s answer can’t be read. Reload this page: the server may be newer than it.',
-    taken: (ago: string) => `Seen ${ago}`,
-    version: 'Version',
-    columns: {
-      source: 'Source',
-      when: 'When',
-      result: 'Result',
-      cause: 'Why',
-      viewers: 'For',
-      why: 'Why it ended',
-      took: 'Took',
-      peak: 'Peak memory',
-      cpu: 'Processor time',
-      exit: 'Exit code',
-      service: 'Service',
-      state: 'State',
-      memory: 'Memory',
-      limit: 'Limit',
-      restarts: 'Restarts',
-      up: 'Up for',
-      version: 'Version',
-      verb: 'Command',
-      by: 'From',
-      outcome: 'Outcome',
-    },
-    schedule: 'schedule',
-    results: {
-      ok: 'ok',
-      partial: 'incomplete',
-      failed: 'failed',
-      timeout: 'took too long, stopped',
-      killed: 'stopped',
-      crashed: 'crashed',
-      'not-started': 'could not start',
-    } satisfies Record<RunRecord['result'], string>,
     commandStatus: { queued: 'waiting', done: 'done', failed: 'failed' },
-    connection: 'Connection',
-    withoutPi: 'While the Pi is off',
-    canStartAlone: 'this page starts from the copy in this browser and shows the last numbers',
-    cannotStartAlone: 'this page can’t start; while it is open it shows the last numbers',
-    plainHttp:
-      'This page came over plain HTTP. Browsers then allow no installing as an app, no start while the Pi is off, and no keeping the screen awake. All else works.',
-    plainHttpHint: 'docs/https.md says how to get HTTPS; tailscale serve is one command.',
-    liveSince: (ago: string) => `live, since ${ago}`,
-    events: 'Events received',
-    returns: 'Reconnected',
-    times: (count: number) => plural(count, 'time', 'times'),
   },
 } as const
