@@ -20,7 +20,7 @@ import { stringify } from 'yaml'
 
 const project = new Project('arm64')
 const withDoubles: SourceId[] = ['weather', 'pihole', 'tailscale']
-/** system reads this machine; aranet4 finds no Bluetooth where there is none, and says so. */
+/** system reads this machine; aranet4 finds no Bluetooth: there is none, or the emulator doesn't know its sockets. It says so. */
 const polls: SourceId[] = [...withDoubles, 'system', 'aranet4']
 const patient = { withinMs: 280_000, everyMs: 500 }
 
@@ -100,7 +100,8 @@ describe.skipIf(without.has('engine') || without.has('arm64') || ownPlatform ===
       )
       for (const { id, lastRun, failure } of ran) {
         process.stdout.write(`arm64: ${id}: ${lastRun?.result} ${failure?.kind ?? ''}\n`)
-        if (id === 'aranet4' && lastRun?.result === 'failed') expect(failure?.kind).toBe('missing-hardware')
+        if (id === 'aranet4' && lastRun?.result === 'failed')
+          expect(['missing-hardware', 'misconfigured']).toContain(failure?.kind)
         else expect(lastRun?.result, `${id}: ${JSON.stringify(failure)}`).toBe('ok')
       }
     })

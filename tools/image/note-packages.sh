@@ -5,19 +5,28 @@ set -eu
 root=$1
 shift
 
-debian() { # the file's package, one record each
+debian() { # all files at once: under emulation and on a Pi each program that is started costs its time
   # With a merged /usr the loader and dpkg may name a file by different folders.
-  file=$1 real=$(readlink -f "$1")
-  package=$(dpkg-query -S "$file" "$real" "/usr$file" "${real#/usr}" 2>/dev/null |
-    sed -n '/^diversion by /d; s/[:,].*//p' | head -n 1)
-  [ -n "$package" ] || { echo "no package owns $file" >&2; exit 1; }
+  # shellcheck disable=SC2046
+  owners=$(
+    dpkg-query -S $(for file in "$@" $(readlink -f "$@"); do echo "$file /usr$file ${file#/usr}"; done) 2>/dev/null |
+      sed '/^diversion by /d'
+  ) || true
+  for file; do
+    case $owners in
+      *"/${file##*/}"*) ;;
+      *) echo "no package owns $file" >&2; exit 1 ;;
+    esac
+  done
+  packages=$(echo "$owners" | sed 's/[:,].*//' | sort -u)
   mkdir -p "$root/var/lib/dpkg/status.d"
-  dpkg-query -W -f 'Package: ${Package}\nStatus: ${Status}\nArchitecture: ${Architecture}\nSource: ${source:Package}\nVersion: ${Version}\n\n' \
-    "$package" | sed '/^$/q' >"$root/var/lib/dpkg/status.d/$package"
-  if [ -e "/usr/share/doc/$package/copyright" ]; then
-    mkdir -p "$root/usr/share/doc/$package"
-    cp -L "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
-  fi
+  # shellcheck disable=SC2086
+  dpkg-query -W -f 'Package: ${Package}\nStatus: ${Status}\nArchitecture: ${Architecture}\nSource: ${source:Package}\nVersion: ${Version}\n\n' $packages |
+    awk -v folder="$root/var/lib/dpkg/status.d" -v RS= '{ file = folder "/" $2; print $0 "\n" >file; close(file) }'
+  for package in $packages; do
+    notice=/usr/share/doc/$package/copyright
+    [ ! -e "$notice" ] || { mkdir -p "$root${notice%/*}" && cp -L "$notice" "$root$notice"; }
+  done
 }
 
 alpine() { # what the installed database says of the file's package, less its files
@@ -33,6 +42,8 @@ alpine() { # what the installed database says of the file's package, less its fi
   ' "${APK_DATABASE:-/lib/apk/db/installed}" || { echo "no package owns $1" >&2; exit 1; }
 }
 
-for path; do
-  if command -v dpkg-query >/dev/null; then debian "$path"; else alpine "$path"; fi
-done
+if command -v dpkg-query >/dev/null; then
+  debian "$@"
+else
+  for path; do alpine "$path"; done
+fi

@@ -7,13 +7,15 @@ ffmpeg=$(command -v ffmpeg)
 mkdir -p "$root/usr/bin"
 cp -L "$ffmpeg" "$root/usr/bin/ffmpeg"
 # The layer below has the C library and the loader already: the same files, from the same Debian.
+copied=
 for library in $(ldd "$ffmpeg" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }'); do
   [ -e "/root-of-services$library" ] && continue
   mkdir -p "$root$(dirname "$library")"
   cp -L "$library" "$root$library"
-  /note-packages.sh "$root" "$library"
+  copied="$copied $library"
 done
-/note-packages.sh "$root" "$ffmpeg"
+# shellcheck disable=SC2086
+/note-packages.sh "$root" $copied "$ffmpeg"
 # The place for the volume of segments, as the volume itself is: Docker would else make it in each container.
 mkdir "$root/hls"
 chown 1000:1000 "$root/hls"

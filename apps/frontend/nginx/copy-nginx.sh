@@ -16,9 +16,9 @@ files=$( (ldd "$nginx"; ldd "$busybox" || true) | awk '$2 == "=>" && $3 ~ /^\// 
 for file in $files; do
   mkdir -p "$root$(dirname "$file")"
   cp -L "$file" "$root$file"
-  /note-packages.sh "$root" "$file"
 done
-/note-packages.sh "$root" "$nginx" "$busybox"
+# shellcheck disable=SC2086
+/note-packages.sh "$root" $files "$nginx" "$busybox"
 
 echo 'root:x:0:0:root:/:/sbin/nologin' >"$root/etc/passwd"
 echo 'nginx:x:101:101:nginx:/:/sbin/nologin' >>"$root/etc/passwd"
