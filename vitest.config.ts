@@ -7,6 +7,8 @@ const unit = (name: string, root: string) => ({
     root,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.engine.test.ts'],
+    // As the limits below.
+    expect: { poll: { timeout: 20_000 } },
   },
 })
 

@@ -45,6 +45,14 @@ export function headlineOf(charts: Chart[], source: string): Chart | null {
   return charts[0] ?? null
 }
 
+/** How many moments hold a value. */
+export function rowsOf({ lines }: Chart): number {
+  const first = lines[0]
+  return first === undefined
+    ? 0
+    : first.max.filter((_, row) => lines.some(({ max }) => max[row] !== null)).length
+}
+
 export interface Extremes {
   least: number
   most: number

@@ -4,6 +4,8 @@ import { words } from '../words/first-load.ts'
 import { historyWords } from '../words/history.ts'
 
 const answerMs = 20_000
+/** After a failure it is asked again sooner: it may have been a hiccup. */
+const retryMs = 30_000
 
 /** Why there is no answer, in words. */
 export interface HistoryTrouble {
@@ -33,14 +35,19 @@ export class HistoryWatch {
   readonly #everyMs: number
   #answer: HistoryAnswer | null = $state.raw(null)
   #trouble: HistoryTrouble | null = $state.raw(null)
-  #timer: ReturnType<typeof setInterval> | undefined
+  #isLasting = $state.raw(false)
+  #timer: ReturnType<typeof setTimeout> | undefined
   #askedMs = Number.NEGATIVE_INFINITY
   #isAsking = false
+  /** Failures in a row. Not state: the effect that asks must not begin anew by it. */
+  #failures = 0
+  #restMs: number
   #isStopped = false
 
   constructor(wish: HistoryWish, everyMs: number) {
     this.#wish = wish
     this.#everyMs = everyMs
+    this.#restMs = everyMs
   }
 
   /** The last answer. Null until there is one. */
@@ -53,14 +60,18 @@ export class HistoryWatch {
     return this.#trouble
   }
 
+  /** Whether it failed more than once in a row. */
+  get isLasting(): boolean {
+    return this.#isLasting
+  }
+
   /** Begins to ask. Returns what ends it. */
   start(): () => void {
-    this.#timer = setInterval(() => this.ask(), this.#everyMs)
     document.addEventListener('visibilitychange', this.#seenAgain)
     void this.ask()
     return () => {
       this.#isStopped = true
-      clearInterval(this.#timer)
+      clearTimeout(this.#timer)
       document.removeEventListener('visibilitychange', this.#seenAgain)
     }
   }
@@ -68,16 +79,21 @@ export class HistoryWatch {
   async ask(): Promise<void> {
     if (this.#isAsking || document.visibilityState === 'hidden') return
     this.#isAsking = true
+    clearTimeout(this.#timer)
     this.#askedMs = performance.now()
     try {
       await inTurn(() => (this.#isStopped ? Promise.resolve() : this.#ask()))
     } finally {
       this.#isAsking = false
+      this.#failures = this.#trouble === null ? 0 : this.#failures + 1
+      this.#isLasting = this.#failures > 1
+      this.#restMs = this.#failures === 0 ? this.#everyMs : Math.min(retryMs, this.#everyMs)
+      if (!this.#isStopped) this.#timer = setTimeout(() => this.ask(), this.#restMs)
     }
   }
 
   #seenAgain = (): void => {
-    if (performance.now() - this.#askedMs >= this.#everyMs) void this.ask()
+    if (performance.now() - this.#askedMs >= this.#restMs) void this.ask()
   }
 
   async #ask(): Promise<void> {

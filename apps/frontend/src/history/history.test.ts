@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
-import { historyAnswerSchema } from '@tailboard/contracts/history'
+import { type HistoryAnswer, historyAnswerSchema } from '@tailboard/contracts/history'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { axeFindings, isTooWide } from '../testing/axe.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { buildPage } from '../testing/build-page.ts'
-import { FakeGateway } from '../testing/fake-gateway.ts'
+import { FakeGateway, type FakeHistory } from '../testing/fake-gateway.ts'
 import { systemHistory } from '../testing/history-samples.ts'
 import { start, statusAt } from '../testing/samples.ts'
 import { fullModel } from '../testing/source-samples.ts'
@@ -142,8 +142,45 @@ test('the chart is right at the extremes: the peak is drawn at its place, the ga
   ).toBe(true)
 })
 
-test('nothing kept yet, and a history that does not load, are said; the numbers stay', async () => {
-  gateway.history.system = ({ ...nothing }) => nothing
+/** The page's clock goes on in steps until it is so: what is fetched in between takes its own time. */
+const afterAWhile = (see: () => Promise<unknown>, so: unknown) =>
+  expect
+    .poll(async () => {
+      await page.clock.runFor(31_000)
+      return see()
+    })
+    .toEqual(so)
+
+test('fewer than two samples are no history yet, and nothing is said of it', async () => {
+  const only =
+    (count: number): FakeHistory =>
+    (nothing) => {
+      const { at, series } = systemHistory(nothing) as HistoryAnswer
+      const first = series.map(({ min, max, ...line }) => ({
+        ...line,
+        min: min.slice(0, count),
+        max: max.slice(0, count),
+      }))
+      return { ...nothing, at: at.slice(0, count), series: first }
+    }
+  await page.clock.install()
+  for (const count of [0, 1]) {
+    gateway.history.system = only(count)
+    const askedBefore = gateway.historyAsked.length
+    await page.goto(gateway.url)
+    await page.reload()
+    await expect.poll(() => gateway.historyAsked.length).toBeGreaterThan(askedBefore + 5)
+    await expect.poll(plain).toContain('All numbers')
+    expect(await plain()).not.toMatch(/history/i)
+    expect(await strip().count()).toBe(0)
+  }
+  gateway.history.system = only(2)
+  await page.clock.runFor(301_000)
+  await strip().waitFor()
+})
+
+test('a history that does not load: nothing at the first time, then one line; the numbers stay', async () => {
+  await page.clock.install()
   gateway.history.weather = () => ({
     type: 'urn:tailboard:redis-away',
     title: 'The store (Redis) is away',
@@ -152,11 +189,25 @@ test('nothing kept yet, and a history that does not load, are said; the numbers 
     hint: 'Look at: docker compose ps',
   })
   await page.goto(gateway.url)
-  await expect.poll(plain).toContain('No history yet')
-  expect(await plain()).toContain('12 %')
-  const weather = page.getByRole('article').filter({ hasText: 'Redis does not answer.' })
-  await weather.waitFor()
-  expect(await weather.innerText()).toContain('docker compose ps')
+  await strip().waitFor()
+  const asked = () => gateway.historyAsked.filter(({ source }) => source === 'weather').length
+  await expect.poll(asked).toBe(1)
+  const line = page.getByText('The history does not load: Redis does not answer.')
+  expect(await line.count()).toBe(0)
+  await afterAWhile(() => line.count(), 1)
+  expect(asked()).toBeGreaterThan(1)
+  expect(await page.getByRole('article').filter({ has: line }).innerText()).toContain('Partly cloudy')
+  delete gateway.history.weather
+  await afterAWhile(() => line.count(), 0)
+})
+
+test('a strip that gets no newer numbers says so', async () => {
+  await page.clock.install()
+  await page.goto(gateway.url)
+  await strip().waitFor()
+  await page.route('**/api/history/system?**', (route) => route.abort())
+  await afterAWhile(async () => (await plain()).includes('does not load: the Pi did not answer.'), true)
+  expect(await strip().count()).toBe(1)
 })
 
 test('simulated history says so', async () => {

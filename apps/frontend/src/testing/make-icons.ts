@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { openBrowser } from './browser.ts'
 
 /**
- * Draws public/icons/*.png from public/icon.svg; run by hand when that changes: node src/testing/make-icons.ts
+ * Draws public/icons/*.png from public/icon.svg; run by hand when that changes: node apps/frontend/src/testing/make-icons.ts
  * What a phone cuts into its own form (maskable, apple) has colour up to the edge; in the maskable one the sign keeps to
  * the middle four fifths, which every form leaves.
  */
