@@ -11,7 +11,7 @@ import { addOperations } from './plugins/operations.ts'
 import { addProblems, sendProblem } from './plugins/problems.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { schemaController, type ValibotTypes } from './plugins/valibot.ts'
-import { addCameraRoutes } from './routes/camera.ts'
+import { addCameraRoutes, hlsPrefix } from './routes/camera.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addConfigRoutes } from './routes/config.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -88,8 +88,10 @@ function createServer() {
     routerOptions: { maxParamLength: 64 },
     http: { maxHeaderSize: apiLimits.headerBytes },
     clientErrorHandler: (error, socket) => answerGarbage(error.code, socket),
-    frameworkErrors: (_error, _request, reply) => {
-      sendProblem(reply as never, new HttpProblem('bad-request'))
+    frameworkErrors: (_error, request, reply) => {
+      // Of the camera's folder nothing is said but that it isn't there, also where the path is none.
+      const problem = request.raw.url?.startsWith(hlsPrefix) ? 'not-found' : 'bad-request'
+      sendProblem(reply as never, new HttpProblem(problem))
     },
   }).withTypeProvider<ValibotTypes>()
 }

@@ -22,8 +22,9 @@ import { refuseWithoutOrchestrator } from '../orders.ts'
 import { checkNode, nodeQuery } from './parameters.ts'
 
 const source = cameraId
+export const hlsPrefix = '/api/camera/hls/'
 /** Where the answers say that the playlist is, from the API's root. */
-const playlistPath = `/api/camera/hls/${cameraPlaylist}`
+const playlistPath = `${hlsPrefix}${cameraPlaylist}`
 
 export function addCameraRoutes(app: App, gateway: Gateway): void {
   const watchers = new Watchers()
@@ -104,7 +105,7 @@ function addHlsRoute(app: App, gateway: Gateway, watchers: Watchers): void {
     problems: [404, 503],
   }
   const schema = { params: v.object({ file: v.string() }) }
-  app.get('/api/camera/hls/:file', { schema, config }, async (request, reply) => {
+  app.get(`${hlsPrefix}:file`, { schema, config }, async (request, reply) => {
     const { file: name } = request.params
     if (!isHlsName(name)) throw new HttpProblem('not-found')
     const now = stampNow(gateway.time)
