@@ -15,6 +15,10 @@ interface Row {
   end: number
 }
 
+/** Up to here a float32 has a fraction, and times `mostScale` it is within what a number holds exactly. */
+const mostWhole = 2 ** 24
+const mostScale = 1e7
+
 /** The rows of an answer, with the lowest and highest of each series; a series without any value is left out. */
 export function rowsOf(timeline: Timeline, window: Window): Pick<HistoryAnswer, 'at' | 'series'> {
   const rows = withGaps(timeline, divide(timeline, window))
@@ -89,6 +93,13 @@ function extremesOf(timeline: Timeline, { columns }: Track, { first, end }: Row)
 
 /** The shortest number that is the same float32: 21.4, not 21.399999618530273. */
 function shortest(value: number): number {
+  // By whole numbers, as long as they are exact: a twentieth of what a text costs, and an answer has thousands of these.
+  if (Math.abs(value) < mostWhole) {
+    for (let scale = 1; scale <= mostScale; scale *= 10) {
+      const short = Math.round(value * scale) / scale
+      if (Math.fround(short) === value) return short
+    }
+  }
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return short
