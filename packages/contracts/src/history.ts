@@ -10,6 +10,8 @@ export const historyLimits = {
   reachMs: 24 * 3_600_000,
   /** What all chunks of all sources may cost of Redis's 28 MB (B). The oldest go first. */
   shareBytes: 4 * 2 ** 20,
+  /** How many chunks there may be: each write weighs them all. A day of every source makes 150; keys that come and go make more. */
+  mostChunks: 2_000,
   /** Rows of an answer when nobody says how many. */
   points: 300,
   /** The fewest and the most rows that may be asked for. */

@@ -188,6 +188,19 @@ describe('what goes', () => {
     expect(await index()).toHaveLength(3)
   })
 
+  test('the oldest, where there are more than may be weighed at each write', async () => {
+    const names = Array.from(
+      { length: historyLimits.mostChunks },
+      (_, n) => `${keys.history('attic', 'system')}:boot-1:10:${n}`,
+    )
+    await redis.mset(names.flatMap((name) => [name, 'x']))
+    await redis.rpush(keys.historyChunks, ...names)
+    await redis.hset(keys.historyBoots, { 'boot-1': time.wallMs() - time.monotonicMs() })
+    await store.publishReading(reading(), null)
+    expect((await index()).slice(0, -1)).toEqual(names.slice(1))
+    expect(await redis.exists(...names)).toBe(historyLimits.mostChunks - 1)
+  })
+
   test('a name in the list that is no chunk does not stand in the way', async () => {
     await redis.rpush(keys.historyChunks, 'nonsense', 'tailboard:kitchen:history:system:boot-0:1:00000000')
     await store.publishReading(reading(), null)

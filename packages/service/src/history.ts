@@ -13,12 +13,12 @@ import { type ChunkHead, chunkKey, chunkMs, packHead, packSample } from './histo
 
 /**
  * Appends a sample. With a new chunk those go that are older than a day by the clock of their boot; then, whatever the number of
- * sources, the oldest until all of them fit the share. Written whole, as APPEND would reserve twice what it needs.
+ * sources, the oldest until all of them fit the share and their number. Written whole, as APPEND would reserve twice what it needs.
  */
 const appendScript = `
 local index, boots, chunk = KEYS[1], KEYS[2], KEYS[3]
 local boot, zero, now, head, sample = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
-local reach, chunkMs, share = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local reach, chunkMs, share, most = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local function dropOldest() redis.call('DEL', redis.call('LPOP', index)) end
 local function bootAndHour(key) return string.match(key, ':([^:]+):(%d+):[^:]+$') end
 
@@ -35,6 +35,7 @@ if not held then
     dropOldest()
     oldest = redis.call('LINDEX', index, 0)
   end
+  for _ = most + 1, redis.call('LLEN', index) do dropOldest() end
   local living = { [boot] = true }
   for _, key in ipairs(redis.call('LRANGE', index, 0, -1)) do living[bootAndHour(key)] = true end
   for _, each in ipairs(redis.call('HKEYS', boots)) do
@@ -109,6 +110,7 @@ function append(
     historyLimits.reachMs,
     chunkMs,
     historyLimits.shareBytes,
+    historyLimits.mostChunks,
   )
 }
 
