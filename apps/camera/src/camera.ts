@@ -67,15 +67,17 @@ export class Camera {
       await this.#folder.clear()
       this.#options.onState(this.#state)
       await this.#streamBestWay(signal)
-      this.#setPhase('off')
     } finally {
       await this.#folder.clear()
     }
+    this.#setPhase('off')
   }
 
   async #streamBestWay(signal: AbortSignal): Promise<void> {
     const { input, picture, log } = this.#options
-    const plans = plansOf(input, picture, await this.#abilities())
+    const abilities = await this.#abilities(signal)
+    if (signal.aborted) return
+    const plans = plansOf(input, picture, abilities)
     for (const [index, plan] of plans.entries()) {
       if (signal.aborted) return
       log.info('the way is chosen', { encoder: plan.encoder, reason: plan.reason })
@@ -90,9 +92,9 @@ export class Camera {
     }
   }
 
-  async #abilities(): Promise<Abilities> {
+  async #abilities(signal: AbortSignal): Promise<Abilities> {
     const { input, programs, encoderDevice: device = encoderDevice } = this.#options
-    const formats = input.kind === 'v4l2' ? await formatsOf(programs.ffmpeg, input.path) : []
+    const formats = input.kind === 'v4l2' ? await formatsOf(programs.ffmpeg, input.path, signal) : []
     return { formats, noHardware: await whyNoEncoder(device) }
   }
 
@@ -115,11 +117,12 @@ export class Camera {
     signal.addEventListener('abort', onAbort, { once: true })
     let unplayable: TailboardError | null = null
     const look = async () => {
+      // Where all want the processor, several looks wait by now: the end must not.
+      if (signal.aborted) return
       const playlist = await this.#folder.read()
       const verdict = watchdog.look(playlist, time.monotonicMs())
       if (playlist !== null) this.#take(playlist)
       unplayable ??= unplayableError(plan, stream)
-      if (signal.aborted) return
       if (verdict === 'dead' || unplayable !== null) stream.kill()
       else this.#setPhase(verdict)
     }

@@ -24,9 +24,8 @@ export class HlsFolder {
   /** Empties it: what an earlier run left behind would pass for the picture of now. */
   async clear(): Promise<void> {
     try {
-      for (const name of await readdir(this.path)) {
-        await rm(join(this.path, name), { recursive: true, force: true })
-      }
+      const names = await readdir(this.path)
+      await Promise.all(names.map((name) => rm(join(this.path, name), { recursive: true, force: true })))
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException
       throw new TailboardError('misconfigured', `The folder of segments can’t be used (${code})`, {

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { keys, parseJson, readingSchema } from '@tailboard/contracts'
+import { idleRunState, keys, parseJson, readingSchema } from '@tailboard/contracts'
+import { stampNow, systemTime } from '@tailboard/service'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const repository = join(import.meta.dirname, '../../..')
@@ -27,6 +28,12 @@ const phase = async () => {
   const json = await stored('reading')
   return json === '' ? null : parseJson(readingSchema, json, 'it').data.phase
 }
+/** The orchestrator's word that the camera runs for somebody, or (null) for nobody. */
+const lookedAt = async (since: ReturnType<typeof stampNow> | null = stampNow(systemTime)) => {
+  const run = JSON.stringify({ ...idleRunState, running: since })
+  await docker('exec', `${name}-redis`, 'redis-cli', 'hset', key, 'run', run)
+}
+const forget = () => docker('exec', `${name}-redis`, 'redis-cli', 'hdel', key, 'reading')
 /** The names in the volume, as another container sees them. */
 const files = async () => {
   const list = ['-e', 'console.log(require("node:fs").readdirSync("/hls").join(" "))']
@@ -58,6 +65,7 @@ describe.skipIf((process.env.TAILBOARD_WITHOUT ?? '').split(',').includes('engin
     }
     const environment = Object.entries(variables).flatMap(([each, value]) => ['-e', `${each}=${value}`])
     await docker('create', '--name', name, ...likeComposed, ...environment, image)
+    await lookedAt()
   })
   afterAll(async () => {
     await docker('rm', '-f', '-v', name, `${name}-redis`, `${name}-viewer`).catch(() => {})
@@ -69,7 +77,7 @@ describe.skipIf((process.env.TAILBOARD_WITHOUT ?? '').split(',').includes('engin
   test.each([1, 2, 3])(
     'cold start %i: a picture, then an empty folder, within its memory and with nothing written',
     async (start) => {
-      await docker('exec', `${name}-redis`, 'redis-cli', 'del', key)
+      await forget()
       const began = performance.now()
       await docker('start', name)
       await untilPhase('live')
@@ -93,13 +101,58 @@ describe.skipIf((process.env.TAILBOARD_WITHOUT ?? '').split(',').includes('engin
     },
   )
 
-  test('killed, it leaves its segments; the next start begins with an empty folder', async () => {
+  /** The segments that a killed run has left behind. */
+  const leftByKill = async () => {
+    await forget()
     await docker('start', name)
     await untilPhase('live')
     await docker('kill', name)
     const left = (await files()).split(' ').filter((file) => file.endsWith('.ts'))
     expect(left.length).toBeGreaterThan(0)
-    await docker('exec', `${name}-redis`, 'redis-cli', 'del', key)
+    return left
+  }
+
+  test('with a fiftieth of the processor it still ends by itself within the orchestrator’s eight seconds', async () => {
+    await forget()
+    await docker('start', name)
+    await untilPhase('live')
+    try {
+      await docker('update', '--cpus', '0.02', name)
+      await docker('stop', '-t', '8', name)
+    } finally {
+      await docker('update', '--cpus', '2', name)
+    }
+    expect(JSON.parse(await docker('inspect', '-f', '{{json .State}}', name))).toMatchObject({ ExitCode: 0 })
+    expect(await files()).toBe('')
+  })
+
+  test('killed, it leaves its segments; started for nobody it takes them away, and opens nothing', async () => {
+    await leftByKill()
+    await forget()
+    await lookedAt(null)
+    const since = String(Date.now() / 1000)
+    await docker('start', '-a', name)
+    const state = JSON.parse(await docker('inspect', '-f', '{{json .State}}', name))
+    expect(state).toMatchObject({ ExitCode: 0, Running: false })
+    expect(await files()).toBe('')
+    expect(await stored('reading')).toBe('')
+    const said = await docker('logs', '--since', since, name)
+    expect(said).toContain('nobody looks')
+    expect(said).not.toContain('the way is chosen')
+    await lookedAt()
+  })
+
+  test('told by a boot that is over that somebody looks, it opens nothing', async () => {
+    const now = stampNow(systemTime)
+    await lookedAt({ ...now, clock: { ...now.clock, boot: '00000000-0000-4000-8000-000000000000' } })
+    await docker('start', '-a', name)
+    expect(await files()).toBe('')
+    await lookedAt()
+  })
+
+  test('killed, it leaves its segments; the next start begins with an empty folder', async () => {
+    const left = await leftByKill()
+    await forget()
     await docker('start', name)
     await untilPhase('live')
     const now = (await files()).split(' ')

@@ -22,18 +22,20 @@ export async function whyNoEncoder(device = encoderDevice): Promise<string | nul
 
 /**
  * The formats of a V4L2 device by FFmpeg's names, such as `h264`, `mjpeg`, `yuyv422`.
+ * None when `signal` aborts.
  * @throws TailboardError when the device is not there, is busy or is no camera.
  */
-export async function formatsOf(ffmpeg: string, path: string): Promise<string[]> {
+export async function formatsOf(ffmpeg: string, path: string, signal: AbortSignal): Promise<string[]> {
   const args = ['-hide_banner', '-nostdin', '-f', 'v4l2', '-list_formats', 'all', '-i', path]
   const said = await new Promise<string>((resolve, reject) => {
-    const options = { timeout: probeWithinMs, env: childEnvironment, killSignal: 'SIGKILL' } as const
+    const options = { timeout: probeWithinMs, env: childEnvironment, killSignal: 'SIGKILL', signal } as const
     execFile(ffmpeg, args, options, (error, _out, stderr) => {
       // FFmpeg ends a listing as a failure, always.
       if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') reject(error)
       else resolve(stderr)
     })
   })
+  if (signal.aborted) return []
   const formats = parseFormats(said)
   if (formats.length === 0) throw failureOf({ kind: 'v4l2', path }, said.split('\n'), null)
   return formats

@@ -3,6 +3,7 @@ import {
   commonVariables,
   defaultConfig,
   type Failure,
+  isSameBoot,
   type Reading,
   type SourceSettings,
   TailboardError,
@@ -29,6 +30,7 @@ import {
 } from '@tailboard/service'
 import * as v from 'valibot'
 import { Camera } from './camera.ts'
+import { HlsFolder } from './hls-folder.ts'
 import { parseInput } from './input.ts'
 import type { Picture } from './settings.ts'
 import { version } from './version.ts'
@@ -48,19 +50,23 @@ export async function runCamera(): Promise<never> {
   let log = createLogger({ service })
   onCrash(log, exitCodes.bug)
   const stop = new AbortController()
-  const ended = Promise.withResolvers<void>()
   try {
     const environment = readEnvironment(variables)
     log = createLogger({ service, level: environment.LOG_LEVEL })
+    // First of all, before anything that may take long or fail: what a run that was killed has left behind goes.
+    let work: Promise<unknown> = new HlsFolder(environment.HLS_DIR).clear()
     onShutdown(log, async () => {
       stop.abort()
-      await ended.promise
+      await work
     })
+    await work
     const redis = createRedis(environment.REDIS_URL, { name: service, log })
     await redis.connect()
     const node = await findNodeName(redis, environment.TAILBOARD_NODE, nodeNameWithinMs)
     const store = new Store(redis, node, systemTime)
-    const code = await stream(store, environment.CAMERA_INPUT, environment.HLS_DIR, log, stop.signal)
+    const streaming = stream(store, environment.CAMERA_INPUT, environment.HLS_DIR, log, stop.signal)
+    work = streaming
+    const code = await streaming
     redis.disconnect()
     process.exit(code)
   } catch (error) {
@@ -76,6 +82,10 @@ async function stream(
   log: Logger,
   signal: AbortSignal,
 ): Promise<number> {
+  if (!(await isLookedAt(store))) {
+    log.info('nobody looks: the folder is empty, and no camera is opened')
+    return exitCodes.ok
+  }
   const settings = await readSettings(store, log)
   if (!settings.enabled) {
     log.info('disabled: nothing is shown')
@@ -109,6 +119,12 @@ async function stream(
       new Promise((resolve) => setTimeout(resolve, goodbyeWithinMs)),
     ])
   }
+}
+
+/** Whether the orchestrator has started this run for somebody. It starts one for nobody after a kill, to have the folder emptied. */
+async function isLookedAt(store: Store): Promise<boolean> {
+  const { running } = (await store.readSource(source)).run
+  return running !== null && isSameBoot(running, store.now())
 }
 
 /** The owner's, where the gateway has published them. */

@@ -5,8 +5,8 @@ import type { Commands } from './ffmpeg-args.ts'
 import { noFacts, readProgressLine, readStreamLine, type StreamFacts } from './progress.ts'
 
 const keptLines = 30
-/** FFmpeg writes its last segment and ends; one that doesn't is killed after this (ms). Docker waits ten seconds. */
-const endWithinMs = 3_000
+/** What FFmpeg has to say goodbye to a camera on the network; one that doesn't end is killed (ms). Its last segment is thrown away. */
+const endWithinMs = 1_000
 
 export interface Programs {
   ffmpeg: string

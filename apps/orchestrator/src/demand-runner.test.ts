@@ -304,3 +304,80 @@ test('what is no order of ours changes nothing', async () => {
   pass(1_000)
   expect(launcher.begun).toEqual([])
 })
+
+test('one that was killed is started once more for nobody, to tidy up: the run log says so', async () => {
+  const running: unknown[] = []
+  launcher.whenRun = async () => void running.push((await state()).running)
+  launcher.endWhenAsked = { ...cleanEnd, exitCode: 137 }
+  await start()
+  await watch()
+  await begun(1)
+  launcher.work = (source, signal) =>
+    launcher.begun.length === 1 ? hang(source, signal) : Promise.resolve(cleanEnd)
+  pass(10_000)
+  await recorded(2)
+  const [swept, killed] = await records()
+  expect(killed).toMatchObject({ result: 'killed', exitCode: 137, why: 'Nobody looked any more' })
+  expect(swept).toMatchObject({ result: 'ok', cause: 'schedule', viewers: [], why: 'Tidied up after a kill' })
+  // By this the camera knows that nobody looks.
+  expect(running).toEqual([expect.anything(), null])
+  pass(60_000)
+  expect(launcher.begun).toEqual([camera, camera])
+})
+
+test('a sweep that fails is said and not tried again', async () => {
+  launcher.endWhenAsked = { ...cleanEnd, exitCode: 137 }
+  await start()
+  await watch()
+  await begun(1)
+  launcher.work = async () => ({ ...cleanEnd, exitCode: 69 })
+  pass(10_000)
+  await recorded(2)
+  expect((await records())[0]).toMatchObject({ result: 'failed', why: 'The run could not reach Redis' })
+  pass(60_000)
+  expect(launcher.begun).toHaveLength(2)
+})
+
+const lastRun: RunRecord = {
+  started: { at: '2026-11-20T08:00:00.000Z', clock: { boot: '', ms: 0 } },
+  ended: { at: '2026-11-20T08:00:00.000Z', clock: { boot: '', ms: 0 } },
+  durationMs: 1,
+  cause: '100.64.0.7',
+  result: 'killed',
+  exitCode: 137,
+  cost: null,
+}
+
+test.each([
+  ['killed', { exitCode: 137 }, 1],
+  ['lost', { result: 'crashed', exitCode: null }, 1],
+  ['at its end', { result: 'ok', exitCode: 0 }, 0],
+  ['failed', { result: 'failed', exitCode: 1 }, 0],
+  ['not even begun', { result: 'not-started', exitCode: null }, 0],
+] as const)('the last run of an earlier life was %s: sweeps', async (_, last, sweeps) => {
+  launcher.work = async () => cleanEnd
+  const now = store.now()
+  await store.publishRun(camera, {
+    running: null,
+    next: null,
+    failuresInARow: 0,
+    last: { ...lastRun, started: now, ended: now, ...last },
+  })
+  await start()
+  await recorded(sweeps)
+  launcher.work = hang
+  await watch()
+  await begun(sweeps + 1)
+  expect(await records()).toHaveLength(sweeps)
+})
+
+test('one that ended while this process was away is recorded as lost, and tidied up after', async () => {
+  launcher.work = async () => cleanEnd
+  await store.publishRun(camera, { running: store.now(), next: null, failuresInARow: 0, last: null })
+  await start()
+  await recorded(2)
+  const [swept, lost] = await records()
+  expect(lost).toMatchObject({ result: 'crashed', exitCode: null })
+  expect(swept).toMatchObject({ why: 'Tidied up after a kill' })
+  expect((await state()).running).toBeNull()
+})

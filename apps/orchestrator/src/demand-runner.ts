@@ -1,6 +1,5 @@
 import {
   elapsedMs,
-  type Failure,
   isSameBoot,
   type Order,
   type RunRecord,
@@ -13,30 +12,27 @@ import {
 } from '@tailboard/contracts'
 import { type Logger, type Store, toFailure } from '@tailboard/service'
 import { Demand, type StopReason } from './demand.ts'
+import { endedFromOutside, leftFiles, said, whyStopped, whySwept } from './demand-end.ts'
 import type { Launcher, RunEnd } from './launcher.ts'
 import { prepare } from './prepare.ts'
 import type { Reporter } from './reporter.ts'
 import { logOf } from './runner.ts'
 import { judge } from './verdict.ts'
 
-/** It ends itself at SIGTERM within a second, and later where all want the processor: its share is the smallest. Then it is killed (ms). */
+/** It ends itself at SIGTERM within a second or two, and later where all want the processor: its share is the smallest. Then it is killed (ms). */
 const endWithinMs = 8_000
 /** What an engine that answers nothing may take for that (ms). */
 const killAfterMs = 12_000
-
-const whyStopped: Record<StopReason, string> = {
-  unwatched: 'Nobody looked any more',
-  left: 'The last viewer left',
-  disabled: 'It was switched off',
-  changed: 'Its settings were changed',
-  shutdown: 'The orchestrator ended',
-}
+/** A start that is only to tidy up is killed after this (ms). */
+const sweepWithinMs = 60_000
 
 interface Run {
   abort: AbortController
   started: Stamp
   hasRun: boolean
   stopped: StopReason | null
+  /** Started for nobody, to tidy up after one that was killed. */
+  isSweep: boolean
 }
 
 export interface DemandRunnerOptions {
@@ -80,6 +76,11 @@ export class DemandRunner {
     }
   }
 
+  /** An earlier life of this process recorded this as its last run. */
+  recall(last: RunRecord): void {
+    if (last.result !== 'not-started' && leftFiles(last.exitCode)) this.#demand.oweSweep()
+  }
+
   /** Goes on with a run of an earlier life of this process. Who looks says so again within seconds. */
   takeUp(started: Stamp | null): void {
     const { store, launcher, source } = this.#options
@@ -93,6 +94,7 @@ export class DemandRunner {
     this.#demand.hold(isHeld)
     const decision = this.#demand.next(nowMs)
     if (decision.action === 'start') this.#start()
+    if (decision.action === 'sweep') this.#sweep()
     if (decision.action === 'stop') this.#stop(decision.reason)
     return this.#demand.wakeAtMs(nowMs)
   }
@@ -124,7 +126,8 @@ export class DemandRunner {
     const now = store.now()
     const { failuresInARow, retryMs } = this.#demand.standing(now.clock.ms)
     return {
-      running: this.#run?.hasRun === true ? this.#run.started : null,
+      // A start that is only to tidy up runs for nobody: from this the camera knows it.
+      running: this.#run?.hasRun === true && !this.#run.isSweep ? this.#run.started : null,
       next: retryMs === null ? null : stampPlus(now, retryMs - now.clock.ms),
       failuresInARow,
       last: reporter.state(source).last,
@@ -136,7 +139,7 @@ export class DemandRunner {
   }
 
   #newRun(started: Stamp): Run {
-    return { abort: new AbortController(), started, hasRun: false, stopped: null }
+    return { abort: new AbortController(), started, hasRun: false, stopped: null, isSweep: false }
   }
 
   #begin(run: Run): void {
@@ -154,13 +157,36 @@ export class DemandRunner {
       await this.#readying
       await prepare(launcher, reporter, source, run.abort.signal)
       // The first time takes minutes: whoever wanted to look may have gone.
-      if (run.stopped !== null) return this.#close(run, true)
+      if (run.stopped !== null) return this.#close(run, { wasAsked: true })
       run.started = store.now()
       run.hasRun = true
       const { addresses } = this.#demand.standing(run.started.clock.ms)
       log.info('someone looks', { source, by: addresses })
       this.#begin(run)
+      // It reads there that it is looked at.
+      await reporter.flush()
       await this.#finish(run, await launcher.run(source, run.abort.signal))
+    })
+  }
+
+  /** Starts it for nobody: it empties its folder, and ends without having opened anything. */
+  #sweep(): void {
+    const { store, launcher, reporter, source } = this.#options
+    const run: Run = { ...this.#newRun(store.now()), isSweep: true }
+    this.#run = run
+    this.#demand.sweeping()
+    const timer = setTimeout(() => run.abort.abort(), sweepWithinMs)
+    this.#track(run, async () => {
+      try {
+        await prepare(launcher, reporter, source, run.abort.signal)
+        run.started = store.now()
+        run.hasRun = true
+        // And there that it is not.
+        await reporter.flush()
+        await this.#finish(run, await launcher.run(source, run.abort.signal))
+      } finally {
+        clearTimeout(timer)
+      }
     })
   }
 
@@ -193,7 +219,7 @@ export class DemandRunner {
 
   async #finish(run: Run, end: RunEnd | null): Promise<void> {
     const { source, store, log, reporter, settings } = this.#options
-    const { started, stopped } = run
+    const { started, stopped, isSweep } = run
     const now = store.now()
     const stored = await store.readSource(source).catch(() => null)
     const { timeoutSeconds } = settings()
@@ -201,28 +227,35 @@ export class DemandRunner {
     const cost = (await store.readLastWords(source, started).catch(() => null))?.cost ?? null
     const isKilled = end?.exitCode === 137
     const own = said(stored, verdict.result)
-    const failure = stopped !== null ? null : (verdict.failure ?? own ?? endedFromOutside(now))
+    const failure =
+      stopped !== null ? null : (verdict.failure ?? own ?? (isSweep ? null : endedFromOutside(now)))
     if (failure !== null && failure !== own) reporter.fail(source, failure)
-    const { addresses } = this.#demand.standing(now.clock.ms)
+    const addresses = isSweep ? [] : this.#demand.standing(now.clock.ms).addresses
     const record: RunRecord = {
       started,
       ended: now,
       durationMs: isSameBoot(started, now) ? elapsedMs(started, now) : 0,
-      cause: addresses[0] ?? 'unknown',
+      cause: isSweep ? 'schedule' : (addresses[0] ?? 'unknown'),
       result: stopped === null ? (verdict.result ?? 'crashed') : isKilled ? 'killed' : 'ok',
       exitCode: end?.exitCode ?? null,
       cost,
       viewers: addresses,
-      why: stopped === null ? (failure?.message ?? '').slice(0, 200) : whyStopped[stopped],
+      why: stopped === null ? (failure?.message ?? whySwept).slice(0, 200) : whyStopped[stopped],
     }
     log.info('a run ended', { source, result: record.result, why: record.why, durationMs: record.durationMs })
-    this.#close(run, stopped !== null, record)
+    this.#close(run, { wasAsked: stopped !== null, record })
   }
 
-  #close(run: Run, wasAsked: boolean, record?: RunRecord): void {
+  /** Without a record when there is nothing to tell. */
+  #close(run: Run, { wasAsked, record }: { wasAsked: boolean; record?: RunRecord }): void {
     const { source, reporter } = this.#options
+    const { hasRun } = run
     this.#run = null
-    this.#demand.ended(this.#nowMs(), { wasAsked, hasRun: run.hasRun })
+    if (run.isSweep) this.#demand.swept()
+    else {
+      const left = hasRun && record !== undefined ? leftFiles(record.exitCode) : null
+      this.#demand.ended(this.#nowMs(), { wasAsked, hasRun, leftFiles: left })
+    }
     const state = this.state()
     reporter.setState(source, record === undefined ? state : { ...state, last: record }, record)
   }
@@ -230,41 +263,27 @@ export class DemandRunner {
   #neverBegan(run: Run, error: unknown): void {
     const { source, store, reporter, log, onEngineAway } = this.#options
     if (run.stopped !== null) {
-      this.#close(run, true)
+      this.#close(run, { wasAsked: true })
       return
     }
     const now = store.now()
     const failure = { ...toFailure(error, now, log), ...logOf(error) }
     reporter.fail(source, failure)
     const { addresses } = this.#demand.standing(now.clock.ms)
-    this.#close(run, false, {
-      started: run.started,
-      ended: now,
-      durationMs: elapsedMs(run.started, now),
-      cause: addresses[0] ?? 'unknown',
-      result: 'not-started',
-      exitCode: null,
-      cost: null,
-      viewers: addresses,
-      why: failure.message.slice(0, 200),
+    this.#close(run, {
+      wasAsked: false,
+      record: {
+        started: run.started,
+        ended: now,
+        durationMs: elapsedMs(run.started, now),
+        cause: addresses[0] ?? 'unknown',
+        result: 'not-started',
+        exitCode: null,
+        cost: null,
+        viewers: addresses,
+        why: failure.message.slice(0, 200),
+      },
     })
     if (error instanceof TailboardError && error.kind === 'unreachable') onEngineAway(error)
-  }
-}
-
-/** What the run itself has said of its end, where the verdict adds nothing to it. */
-function said(
-  stored: { failure: Failure | null } | null,
-  result: RunRecord['result'] | null,
-): Failure | null {
-  return result === 'failed' ? (stored?.failure ?? null) : null
-}
-
-function endedFromOutside(now: Stamp): Failure {
-  return {
-    kind: 'crashed',
-    message: 'The camera was ended from outside while someone looked',
-    hint: 'It is started again.',
-    ...now,
   }
 }

@@ -18,7 +18,11 @@ const start = () => {
   expect(next()).toEqual({ action: 'start' })
   demand.began(nowMs)
 }
-const die = () => demand.ended(nowMs, { wasAsked: false, hasRun: true })
+const die = () => demand.ended(nowMs, { wasAsked: false, hasRun: true, leftFiles: false })
+const endAsAsked = (leftFiles: boolean | null = false) => {
+  demand.stopping()
+  demand.ended(nowMs, { wasAsked: true, hasRun: true, leftFiles })
+}
 const nothing = { action: null }
 
 test('nobody looks: nothing is done, and nothing is waited for', () => {
@@ -46,7 +50,7 @@ test('ten seconds after the last word of whoever vanished it is ended', () => {
   expect(next()).toEqual({ action: 'stop', reason: 'unwatched' })
   demand.stopping()
   expect(next()).toEqual(nothing)
-  demand.ended(nowMs, { wasAsked: true, hasRun: true })
+  endAsAsked()
   expect(next()).toEqual(nothing)
   expect(demand.wakeAtMs(nowMs)).toBeNull()
 })
@@ -96,7 +100,7 @@ test('who comes while it is being ended has it started again at once', () => {
   watch('page-new')
   expect(next()).toEqual(nothing)
   nowMs += 500
-  demand.ended(nowMs, { wasAsked: true, hasRun: true })
+  endAsAsked()
   start()
 })
 
@@ -105,8 +109,7 @@ test('a word that comes late counts from when it was said; one that is too old c
   start()
   nowMs += 1_000
   expect(next()).toEqual({ action: 'stop', reason: 'unwatched' })
-  demand.stopping()
-  demand.ended(nowMs, { wasAsked: true, hasRun: true })
+  endAsAsked()
   watch('page-one', nowMs - 10_000)
   expect(next()).toEqual(nothing)
 })
@@ -173,7 +176,7 @@ test('what took minutes to prepare and failed has not worked for minutes', () =>
       nowMs += 5_000
       watch()
     }
-    demand.ended(nowMs, { wasAsked: false, hasRun: false })
+    demand.ended(nowMs, { wasAsked: false, hasRun: false, leftFiles: null })
     expect(demand.standing(nowMs)).toMatchObject({ failuresInARow: failures, retryMs: nowMs + waitMs })
     nowMs += waitMs
     watch()
@@ -213,8 +216,7 @@ test('switched off: it ends, and does not start until it is on again', () => {
   start()
   demand.configure({ ...settings, enabled: false })
   expect(next()).toEqual({ action: 'stop', reason: 'disabled' })
-  demand.stopping()
-  demand.ended(nowMs, { wasAsked: true, hasRun: true })
+  endAsAsked()
   expect(next()).toEqual(nothing)
   demand.configure(settings)
   expect(next()).toEqual({ action: 'start' })
@@ -227,8 +229,7 @@ test('its settings change: it ends and starts with the new ones; when it does no
   expect(next()).toEqual(nothing)
   demand.configure({ ...settings, ownSettings: 'c' })
   expect(next()).toEqual({ action: 'stop', reason: 'changed' })
-  demand.stopping()
-  demand.ended(nowMs, { wasAsked: true, hasRun: true })
+  endAsAsked()
   start()
   expect(next()).toEqual(nothing)
 })
@@ -270,4 +271,63 @@ test('everyone who looked in a run is known, also who has left; the next run beg
   die()
   demand.began(nowMs)
   expect(demand.standing(nowMs).addresses).toEqual(['100.64.0.9'])
+})
+
+test('one that was killed may have left something: when nobody looks it is started once more, to tidy up', () => {
+  watch()
+  start()
+  nowMs += 10_000
+  endAsAsked(true)
+  expect(next()).toEqual({ action: 'sweep' })
+  demand.sweeping()
+  expect(next()).toEqual(nothing)
+  demand.swept()
+  expect(next()).toEqual(nothing)
+  expect(demand.wakeAtMs(nowMs)).toBeNull()
+})
+
+test('killed while someone looks: the next run tidies up, and a sweep comes only when he leaves before it', () => {
+  watch()
+  start()
+  demand.ended(nowMs, { wasAsked: false, hasRun: true, leftFiles: true })
+  expect(next()).toEqual(nothing)
+  nowMs += 1_000
+  start()
+  // It never came so far as to touch anything.
+  demand.ended(nowMs, { wasAsked: false, hasRun: true, leftFiles: null })
+  demand.leave('page-one', nowMs)
+  expect(next()).toEqual({ action: 'sweep' })
+
+  watch()
+  nowMs += 2_000
+  start()
+  nowMs += 10_000
+  endAsAsked(false)
+  expect(next()).toEqual(nothing)
+})
+
+test('who comes while it is tidied up has it started right after; the back-off stays what it was', () => {
+  watch()
+  start()
+  demand.ended(nowMs, { wasAsked: false, hasRun: true, leftFiles: true })
+  demand.leave('page-one', nowMs)
+  expect(next()).toEqual({ action: 'sweep' })
+  demand.sweeping()
+  nowMs += 999
+  watch('page-new')
+  expect(next()).toEqual(nothing)
+  demand.swept()
+  expect(next()).toEqual(nothing)
+  nowMs += 1
+  expect(next()).toEqual({ action: 'start' })
+})
+
+test('it is tidied up also when it is switched off, and not while the engine is away', () => {
+  demand.oweSweep()
+  demand.configure({ ...settings, enabled: false })
+  demand.hold(true)
+  expect(next()).toEqual(nothing)
+  demand.hold(false)
+  watch()
+  expect(next()).toEqual({ action: 'sweep' })
 })

@@ -11,7 +11,7 @@ const freshMs = 2_000
 /** Why a run is to be ended. */
 export type StopReason = 'unwatched' | 'left' | 'disabled' | 'changed' | 'shutdown'
 
-export type Decision = { action: 'start' } | { action: 'stop'; reason: StopReason } | { action: null }
+export type Decision = { action: 'start' | 'sweep' | null } | { action: 'stop'; reason: StopReason }
 
 interface Watcher {
   by: string
@@ -26,7 +26,9 @@ export class Demand {
   readonly #watchers = new Map<string, Watcher>()
   #plan: { enabled: boolean; ownSettings: string } | null = null
   #isHeld = false
-  #run: 'none' | 'running' | 'stopping' = 'none'
+  #run: 'none' | 'running' | 'stopping' | 'sweeping' = 'none'
+  /** A run that could not tidy up after itself was the last that touched its folder. */
+  #owesSweep = false
   #startedMs = 0
   #endedMs: number | null = null
   #failures = 0
@@ -87,26 +89,51 @@ export class Demand {
     this.#run = 'stopping'
   }
 
-  /** It ended. `wasAsked`: we ended it. `hasRun`: it had begun, and was not only being prepared. */
-  ended(nowMs: number, { wasAsked, hasRun }: { wasAsked: boolean; hasRun: boolean }): void {
+  /**
+   * It ended. `wasAsked`: we ended it. `hasRun`: it had begun, and was not only being prepared. `leftFiles`: whether something of
+   * it may have stayed behind; null when it never touched anything.
+   */
+  ended(
+    nowMs: number,
+    { wasAsked, hasRun, leftFiles }: { wasAsked: boolean; hasRun: boolean; leftFiles: boolean | null },
+  ): void {
     const lasted = hasRun ? nowMs - this.#startedMs : 0
     this.#run = 'none'
     this.#endedMs = nowMs
     this.#hasChanged = false
+    this.#owesSweep = leftFiles ?? this.#owesSweep
     if (wasAsked) this.#failures = 0
     else this.#failures = lasted >= workedMs ? 1 : this.#failures + 1
+  }
+
+  /** An earlier life of this process has left it so that something may have stayed behind. */
+  oweSweep(): void {
+    this.#owesSweep = true
+  }
+
+  /** It is being started for nobody, to tidy up. Once: one that fails is not tried again. */
+  sweeping(): void {
+    this.#run = 'sweeping'
+    this.#owesSweep = false
+  }
+
+  swept(): void {
+    this.#run = 'none'
   }
 
   /** What to do now. Changes nothing but who counts as gone. */
   next(nowMs: number): Decision {
     this.#forget(nowMs)
-    if (this.#run === 'stopping') return { action: null }
+    if (this.#run === 'stopping' || this.#run === 'sweeping') return { action: null }
     if (this.#run === 'running') {
       const reason = this.#stopReason(nowMs)
       return reason === null ? { action: null } : { action: 'stop', reason }
     }
-    const isWanted = this.#watchers.size > 0 && this.#plan?.enabled === true && !this.#isHeld
-    return isWanted && nowMs >= this.#retryMs() ? { action: 'start' } : { action: null }
+    if (this.#isHeld) return { action: null }
+    // Whoever looks gets a run, and each begins with an empty folder.
+    const isWanted = this.#watchers.size > 0 && this.#plan?.enabled === true
+    if (!isWanted) return { action: this.#owesSweep ? 'sweep' : null }
+    return { action: nowMs >= this.#retryMs() ? 'start' : null }
   }
 
   /** When to ask again; null when only something new can bring work. */

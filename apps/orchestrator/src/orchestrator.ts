@@ -171,7 +171,9 @@ export class Orchestrator {
       this.#runner?.takeUp(source, started)
     }
     for (const [source, demand] of this.#demands) {
-      if (running.has(source)) demand.takeUp(this.#reporter.state(source).running)
+      const { running: started, last } = this.#reporter.state(source)
+      if (started !== null || running.has(source)) demand.takeUp(started)
+      else if (last !== null && isSameBoot(last.ended, this.#store.now())) demand.recall(last)
     }
   }
 

@@ -14,6 +14,7 @@ export class FakeLauncher implements Launcher {
   /** What a run does; the default ends at once and well. A run that is killed must settle. */
   work: (source: SourceId, signal: AbortSignal) => Promise<RunEnd> = async () => cleanEnd
   whenPreparing: (source: SourceId) => Promise<void> = async () => {}
+  whenRun: (source: SourceId) => Promise<void> = async () => {}
   whenReady: () => Promise<void> = async () => {}
   problems: TailboardError[] = []
   /** Every run that began, in order. */
@@ -47,6 +48,7 @@ export class FakeLauncher implements Launcher {
   async run(source: SourceId, signal: AbortSignal): Promise<RunEnd> {
     if (this.#underWay.has(source)) this.overlapped = true
     this.begun.push(source)
+    await this.whenRun(source)
     const asked = new Promise<RunEnd>((resolve) => this.#askers.set(source, resolve))
     const work = Promise.race([this.work(source, signal), asked])
     this.#underWay.set(source, work)
