@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { apps, ownPlatform, type Platform, platformName, repository } from './names.ts'
+import { git, revisionOf } from './revision.ts'
 import { run, show } from './run.ts'
 
 /** With less memory than that, images are built one at a time: a Pi 3B has one gigabyte. */
@@ -32,11 +33,15 @@ export async function nameForCompose(name: (app: string) => string): Promise<voi
 
 async function bakeOverride(platform: Platform, wanted: readonly string[]) {
   const contexts = platform === ownPlatform ? {} : await basesAtHand(platform)
-  const target = wanted.map((app) => [
-    app,
-    { context: repository, platforms: [platform], tags: [platformName(app, platform)], contexts },
-  ])
-  return { target: Object.fromEntries(target) }
+  const target: Record<string, object> = {}
+  for (const app of wanted) {
+    // A tree without git is told it.
+    const revision = process.env.REVISION ?? (await revisionOf(repository, app))
+    const labels = revision === '' ? {} : { 'org.opencontainers.image.revision': revision }
+    const tags = [platformName(app, platform)]
+    target[app] = { context: repository, platforms: [platform], tags, contexts, labels }
+  }
+  return { target }
 }
 
 /**
@@ -62,20 +67,11 @@ async function labels(): Promise<Record<string, string>> {
   const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
     version: string
   }
-  const git = (...args: string[]) => run('git', ['-C', repository, ...args]).catch(() => '')
   return {
     VERSION: version,
-    // A tree without git is told these two.
-    REVISION: process.env.REVISION ?? (await commitOf(git)),
-    REPOSITORY: process.env.REPOSITORY ?? webAddress((await git('remote', 'get-url', 'origin')).trim()),
+    REPOSITORY:
+      process.env.REPOSITORY ?? webAddress((await git(repository, 'remote', 'get-url', 'origin')).trim()),
   }
-}
-
-async function commitOf(git: (...args: string[]) => Promise<string>): Promise<string> {
-  const commit = (await git('rev-parse', 'HEAD')).trim()
-  if (commit === '') return ''
-  const isChanged = (await git('status', '--porcelain', '--untracked-files=no')) !== ''
-  return `${commit}${isChanged ? '-dirty' : ''}`
 }
 
 /** Where a clone's origin is read in a browser; empty for a folder of this machine, and without what logs in there. */
