@@ -62,7 +62,7 @@ check_images() {
   while read -r image; do
     if ask docker image inspect --format '{{.Architecture}}' "$image"; then
       [ "$out" = "$engine_arch" ] || foreign+=("$image")
-    elif [[ $image == redis:* || $image == traefik:* ]]; then
+    elif [[ $image != */* ]]; then
       others+=("$image")
     else
       ours+=("$image")
@@ -72,7 +72,7 @@ check_images() {
     problem "$(together "${foreign[@]}"): for another processor than this one ($engine_arch)." \
       "docker image rm ${foreign[*]}   then build, or send, them for $engine_arch"
   elif [ $((${#ours[@]} + ${#others[@]})) -gt 0 ]; then
-    [ ${#others[@]} -eq 0 ] || mend+=("docker pull ${others[0]}${others[1]+ && docker pull ${others[1]}}")
+    [ ${#others[@]} -eq 0 ] || mend+=("docker pull $(sed 's/ / \&\& docker pull /g' <<<"${others[*]}")")
     [ ${#ours[@]} -eq 0 ] || mend+=('make build   (here, an hour or more on a Pi 3B; docs/pi-setup.md, step 8, names the quicker ways)')
     problem "Not here yet: $(together "${others[@]}" "${ours[@]}")." "${mend[@]}"
   else

@@ -72,6 +72,22 @@ export const docker: Record<string, Case[]> = {
       /docker pull traefik:v3\.7/,
     ],
     [
+      'more than one that is not ours',
+      all(
+        says(
+          'docker',
+          'compose --profile * config --images',
+          'nginx:1-alpine\nredis:7-alpine\ntraefik:v3.7\n',
+        ),
+        ...['nginx:1-alpine', 'redis:7-alpine', 'traefik:v3.7'].map((name) =>
+          says('docker', call.image(name), failed('No such image')),
+        ),
+      ),
+      'PROBLEM',
+      /Not here yet: nginx:1-alpine, redis:7-alpine and traefik:v3\.7\./,
+      /docker pull nginx:1-alpine && docker pull redis:7-alpine && docker pull traefik:v3\.7$/m,
+    ],
+    [
       'for another processor',
       says('docker', call.image('tailboard/gateway:local'), 'amd64\n'),
       'PROBLEM',
