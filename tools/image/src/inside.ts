@@ -23,11 +23,9 @@ export async function lookInside(image: string): Promise<Inside> {
   // A container that is never started; the command is not looked at.
   const id = (await run('docker', ['create', '--network', 'none', image, 'none'])).trim()
   try {
-    const paths = (await run('sh', ['-c', `docker export ${id} | tar -t`]))
-      .split('\n')
-      .filter((path) => path !== '')
+    const paths = (await piped('docker export "$1" | tar -t', id)).split('\n').filter((path) => path !== '')
     const has = (pattern: RegExp) => paths.filter((path) => pattern.test(path))
-    const read = (path: string) => run('sh', ['-c', `docker cp ${id}:/${path} - | tar -xO`])
+    const read = (path: string) => piped('docker cp "$1:/$2" - | tar -xO', id, path)
     const lists = await Promise.all(has(/^(app|etc\/tailboard)\/packages\.json$/).map(read))
     const manifests = await Promise.all(has(/^app\/node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/).map(read))
     const debian = await Promise.all(has(/^var\/lib\/dpkg\/status\.d\/[^/]+$/).map(read))
@@ -54,6 +52,10 @@ export async function lookInside(image: string): Promise<Inside> {
     await run('docker', ['rm', id])
   }
 }
+
+/** An engine that breaks off must not look like an image with less in it. */
+const piped = (line: string, ...args: string[]) =>
+  run('bash', ['-o', 'pipefail', '-c', line, 'bash', ...args])
 
 /** A manifest of npm's, or an entry of a bundle's list: Vite calls the licence `identifier`, old manifests made it an object. */
 interface Manifest {
