@@ -48,7 +48,7 @@ images: ## Build every image, for this machine and for a Pi; sizes; bills of mat
 	@scripts/setup node tools/image/src/main.ts $(PLATFORM)
 
 deploy: ## Build here, send to the Pi, start there: make deploy HOST=pi@tailboard
-	@HOST="$(HOST)" FOLDER="$(FOLDER)" scripts/setup scripts/deploy
+	@scripts/setup scripts/deploy
 
 ##@ Working on it
 screenshots: ## docs/screenshots anew, from the samples of the page's tests

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@tailboard/service/testing/redis-server'
 import { command, tryCommand, until } from '@tailboard/stack'
 
 /** A second machine, as far as one that is reached by ssh and has an engine of its own can be told from this one. */
@@ -99,13 +99,4 @@ export class OtherMachine {
     const args = ['-F', join(folder, 'ssh_config'), this.host, 'true']
     await until('sshd', async () => (await tryCommand('ssh', args)).code === 0)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
