@@ -155,7 +155,6 @@ export async function refuseWithoutOrchestrator(store: Store): Promise<void> {
   })
 }
 
-/** The arguments as the contract's schema makes them. @throws HttpProblem naming the verbs, or each wrong argument. */
 function refuseOnDemand(source: SourceId): void {
   const { life, title } = sourceContract(source)
   if (life !== 'demand') return
@@ -165,6 +164,7 @@ function refuseOnDemand(source: SourceId): void {
   })
 }
 
+/** The arguments as the contract's schema makes them. @throws HttpProblem naming the verbs, or each wrong argument. */
 function checkArgs(source: SourceId, verb: string, args: Record<string, unknown>): Record<string, unknown> {
   const { commands } = sourceContract(source)
   const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined

@@ -40,9 +40,12 @@ export class History {
     }
     this.#waiting++
     const late = performance.now() + answerMs
-    const answer = this.#turn.then(() =>
-      inTime(this.#answer(node, source, window, now), Math.max(0, late - performance.now())),
-    )
+    const answer = this.#turn.then(() => {
+      const leftMs = late - performance.now()
+      // A turn that comes too late is not taken: all who waited would read at once when Redis is back, for nobody.
+      const work = leftMs > 0 ? this.#answer(node, source, window, now) : new Promise<never>(() => {})
+      return inTime(work, Math.max(0, leftMs))
+    })
     this.#turn = answer.catch(() => {})
     try {
       return await answer
