@@ -51,17 +51,17 @@ export async function pollRuns({ project, isShort }: Bench): Promise<Row[]> {
     measured.filter((id) => !alone.includes(id)),
     folder,
   )
-  // Alone on the sources: the schedule's own runs would make ours wait for the lock.
-  await until('rest', async () => (await project.inspect('source-system')).State.Status === 'exited')
-  await project.compose('stop', 'orchestrator')
-  const redis = await project.redis()
-  const config = Object.fromEntries(measured.map((id) => [id, id === 'weather' ? { place } : {}]))
-  await project.writeFile('config/tailboard.yaml', configText(config))
-  await until('the configuration', async () => (await redis.get(keys.config))?.includes(place))
-  await project.writeFile('doubles.yml', override)
   const { overrides } = project
-  project.overrides = [...overrides, 'doubles.yml']
   try {
+    // Alone on the sources: the schedule's own runs would make ours wait for the lock.
+    await until('rest', async () => (await project.inspect('source-system')).State.Status === 'exited')
+    await project.compose('stop', 'orchestrator')
+    const redis = await project.redis()
+    const config = Object.fromEntries(measured.map((id) => [id, id === 'weather' ? { place } : {}]))
+    await project.writeFile('config/tailboard.yaml', configText(config))
+    await until('the configuration', async () => (await redis.get(keys.config))?.includes(place))
+    await project.writeFile('doubles.yml', override)
+    project.overrides = [...overrides, 'doubles.yml']
     const rows: Row[] = []
     for (const id of polls) rows.push(await pollRun(project, id, isShort ? roundsOf.short : roundsOf.full))
     return rows
