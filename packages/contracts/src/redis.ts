@@ -48,7 +48,7 @@ export const sourceFields = {
 } as const
 
 export const limits = {
-  /** A reading's JSON (bytes). With `events` this bounds the stream to 12 MB of Redis's 32. */
+  /** A reading's JSON (bytes). With `events` this bounds the stream to 12 MB of Redis's 28. */
   readingBytes: 32 * 1024,
   events: 400,
   runs: 100,
