@@ -59,7 +59,7 @@ test('every page of the route is looked at', () => {
 
 const runs = pages.flatMap((name) =>
   (['light', 'dark'] as const).flatMap((colorScheme) =>
-    [390, 1440].map((width) => ({ name, colorScheme, width })),
+    [390, 820, 1440].map((width) => ({ name, colorScheme, width })),
   ),
 )
 test.each(runs)('axe finds nothing on $name in $colorScheme at $width px', async ({ name, ...look }) => {

@@ -22,9 +22,12 @@ export function told(value: number | null, unit: string): string {
   return unit.startsWith('°') ? degrees(value) : said(value, unit)
 }
 
+/** With a minus as wide as the plus, and no minus before a zero. */
+const signed = (value: number) => (value < 0 ? `−${-value}` : String(value + 0))
+
 /** Whole degrees: a forecast is no better than that. */
 export function degrees(value: number | null): string {
-  return value === null ? words.dash : `${Math.round(value) + 0}°`
+  return value === null ? words.dash : `${signed(Math.round(value))}°`
 }
 
 /** The steps that are not over yet. */
