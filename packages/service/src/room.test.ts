@@ -1,4 +1,4 @@
-import { defaultConfig, keys, sources } from '@tailboard/contracts'
+import { defaultConfig, keys, sourceFields, sources } from '@tailboard/contracts'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { RunLock } from './lock.ts'
@@ -88,6 +88,36 @@ test('history goes before the events, its oldest chunk first, and no more of it 
   await expect(withRoom(redis, () => redis.set('a', 'b'))).rejects.toThrow('OOM')
   expect(await redis.llen(keys.historyChunks)).toBe(0)
   expect(await length()).toBe(16)
+})
+
+test('wherever the limit is met, a reading is there as state, event and history, or not at all', async () => {
+  const time = new FakeTime()
+  const atLimit = new Store(redis, 'kitchen', time)
+  const system = keys.source('kitchen', 'system')
+  const outcomes = new Set<string>()
+  for (let slack = 0; slack < 16_000; slack += 250) {
+    time.advance(60_000)
+    const { at, clock } = atLimit.now()
+    const times = { measuredAt: at, writtenAt: at, clock }
+    const reading = { node: 'kitchen', source: 'system', schema: 1, ...times, simulated: false }
+    const [, used] = /used_memory:(\d+)/.exec(await redis.info('memory')) ?? []
+    await redis.config('SET', 'maxmemory', String(Number(used) - 8_000 + slack))
+    const write = atLimit.publishReading({ ...reading, data: systemReading }, null)
+    const outcome = await write.then(
+      () => 'written',
+      (error: { previousErrors?: Error[] } & Error) => `${error} ${error.previousErrors}`,
+    )
+    outcomes.add(outcome === 'written' ? outcome : 'refused')
+    if (outcome !== 'written') expect(outcome).toContain('OOM')
+    const state = await redis.hget(system, sourceFields.reading)
+    const [[, [, event = '']] = ['', []]] = await redis.xrevrange(keys.events, '+', '-', 'COUNT', 1)
+    expect(JSON.parse(state ?? 'null')).toEqual(event === '' ? null : JSON.parse(event).reading)
+    expect(state?.includes(at) ?? false).toBe(outcome === 'written')
+    const chunks = await redis.lrange(keys.historyChunks, 0, -1)
+    expect(chunks.length > 0).toBe(outcome === 'written')
+    expect((await redis.keys(`${keys.history('kitchen', 'system')}:*`)).sort()).toEqual(chunks.sort())
+  }
+  expect(outcomes).toEqual(new Set(['written', 'refused']))
 })
 
 test('with nothing left to give up it is said, and the newest events stay', async () => {
