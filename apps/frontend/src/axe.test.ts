@@ -9,6 +9,7 @@ import { buildPage } from './testing/build-page.ts'
 import { FakeGateway } from './testing/fake-gateway.ts'
 import { start, statusAt } from './testing/samples.ts'
 import { fullModel } from './testing/source-samples.ts'
+import { unfoldAll } from './testing/unfold.ts'
 import { arrangeWords } from './words/arrange.ts'
 import { words } from './words/first-load.ts'
 
@@ -45,12 +46,6 @@ const opened: Record<Page, ((page: BrowserPage) => Promise<void>)[]> = {
     },
   ],
   kiosk: [(page) => page.getByRole('link', { name: words.kiosk.leave }).waitFor()],
-}
-
-async function unfoldAll(page: BrowserPage): Promise<void> {
-  for (const summary of await page.locator('summary').all()) await summary.click()
-  // What is behind a click is fetched first.
-  await page.waitForLoadState('networkidle')
 }
 
 test('every page of the route is looked at', () => {
