@@ -1,6 +1,7 @@
 import { historyLimits, keys, limits, seriesPaths, sourceContract, sourceIds } from '@tailboard/contracts'
 import { Store } from '@tailboard/service'
 import { FakeTime } from '@tailboard/service/testing/fake-time'
+import { historyBytes } from '@tailboard/service/testing/history-bytes'
 import { syntheticLife, syntheticReading, waves } from '@tailboard/service/testing/synthetic'
 import { docker, Project } from '@tailboard/stack'
 import type { Redis } from 'ioredis'
@@ -159,10 +160,4 @@ async function fillShare(redis: Redis): Promise<void> {
     const key = `${keys.history(node, 'gone')}:boot-1:${n}:00000000`
     await redis.multi().set(key, chunk).rpush(keys.historyChunks, key).exec()
   }
-}
-
-async function historyBytes(redis: Redis): Promise<number> {
-  const names = await redis.lrange(keys.historyChunks, 0, -1)
-  const costs = await Promise.all(names.map((name) => redis.memory('USAGE', name)))
-  return costs.reduce((sum: number, cost) => sum + Number(cost), 0)
 }

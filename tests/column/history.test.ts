@@ -9,8 +9,8 @@ import {
   sourceIds,
 } from '@tailboard/contracts'
 import { FakeTime } from '@tailboard/service/testing/fake-time'
+import { historyBytes } from '@tailboard/service/testing/history-bytes'
 import { syntheticLife, syntheticReading, waves } from '@tailboard/service/testing/synthetic'
-import type { Redis } from 'ioredis'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 // @boundaries-ignore the whole column in one process, so that a day passes in seconds
@@ -50,13 +50,6 @@ beforeAll(async () => {
   }
 }, 300_000)
 afterAll(() => gateway[Symbol.asyncDispose]())
-
-/** What all chunks cost, as Redis counts it. */
-async function historyBytes(redis: Redis): Promise<number> {
-  const names = await redis.lrange(keys.historyChunks, 0, -1)
-  const costs = await Promise.all(names.map((name) => redis.memory('USAGE', name)))
-  return costs.reduce((sum: number, cost) => sum + Number(cost), 0)
-}
 
 async function ask(source: SourceId, query: string): Promise<HistoryAnswer> {
   const answer = await gateway.get(`/api/history/${source}${query}`)
