@@ -54,7 +54,7 @@ test('every page of the route is looked at', () => {
 
 const runs = pages.flatMap((name) =>
   (['light', 'dark'] as const).flatMap((colorScheme) =>
-    [390, 820, 1440].map((width) => ({ name, colorScheme, width })),
+    (colorScheme === 'light' ? [390, 820, 1440] : [390, 1440]).map((width) => ({ name, colorScheme, width })),
   ),
 )
 test.each(runs)('axe finds nothing on $name in $colorScheme at $width px', async ({ name, ...look }) => {
