@@ -28,7 +28,7 @@ const rows: Row[] = [
   {
     id: 'pihole',
     faults: [
-      ['HTML with 401 (a proxy with a password)', 'refused'],
+      ['HTML with 401', 'refused'],
       ['truncated', 'malformed'],
       ['closed at once', 'unreachable'],
       ['429 seats', 'rate-limited'],
