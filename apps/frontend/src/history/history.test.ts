@@ -104,6 +104,8 @@ test('all of it by keyboard: chart, another field, another range, the table', as
 
   await card().getByText('As a table').press('Enter')
   const rows = card().getByRole('table', { name: 'Download, last 6' }).getByRole('row')
+  // A fold says that it is open a moment after it is.
+  await rows.first().waitFor()
   expect(await rows.count()).toBeGreaterThan(10)
   expect(await rows.first().innerText()).toMatch(/eth0, lowest/i)
   expect(complaints).toEqual([])
