@@ -21,7 +21,10 @@ const known = {
   named: new Set(['name', 'driver', 'driver_opts', 'external', 'labels']),
 }
 
-/** Mounts of a service. Compose sends a bind that may make its host folder in the old form, as text, all else as mounts. */
+/**
+ * Mounts of a service. Compose sends a bind that may make its host folder, and a volume that is itself a bind, in the old form, as
+ * text, all else as mounts.
+ */
 export function volumesOf(project: Project, options: YamlMap, where: string) {
   const volumes = new Map<string, VolumeUse>()
   const binds: string[] = []
@@ -58,7 +61,13 @@ export function volumesOf(project: Project, options: YamlMap, where: string) {
       refuseUnknown(volume, known.volume, here)
       const use = source === undefined ? undefined : namedVolume(project, source, here)
       if (use !== undefined) volumes.set(use.name, use)
-      const settings = { VolumeOptions: booleanOf(volume.nocopy) ? { NoCopy: true } : {} }
+      const isNotCopied = booleanOf(volume.nocopy) ?? false
+      if (use !== undefined && isBind(use)) {
+        const modes = [isReadOnly ? 'ro' : 'rw', ...(isNotCopied ? ['nocopy'] : [])]
+        binds.push(`${use.name}:${target}:${modes.join(',')}`)
+        continue
+      }
+      const settings = { VolumeOptions: isNotCopied ? { NoCopy: true } : {} }
       mounts.push({
         Type: 'volume',
         ...(use === undefined ? {} : { Source: use.name }),
@@ -80,6 +89,12 @@ export function volumesOf(project: Project, options: YamlMap, where: string) {
     } else throw composeProblem(here, `a mount of type "${entry.type}" can't be carried over`)
   }
   return { volumes: [...volumes.values()], binds, mounts }
+}
+
+/** A folder of the host under a volume's name. */
+function isBind({ create }: VolumeUse): boolean {
+  const { device, o } = create?.DriverOpts ?? {}
+  return create?.Driver === 'local' && device !== undefined && o === 'bind'
 }
 
 function bindOptions(bind: YamlMap | undefined) {
