@@ -34,7 +34,7 @@ const parts: Part[] = [
   { name: 'first number', measure: firstNumber, notShort: aTime },
   { name: 'own engine', measure: onOwnEngine, notShort: 'it takes minutes, and a disk of its own' },
   { name: 'camera', measure: camera, notShort: aTest },
-  { name: 'sensehat', measure: sensehat },
+  { name: 'sensehat', measure: sensehat, notShort: 'it takes a minute, and the mission has no line for it' },
   { name: 'history', measure: history, notShort: aTest },
 ]
 

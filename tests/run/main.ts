@@ -6,7 +6,6 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { addCounts, type Counts, countReport, countsLine, type VitestReport } from './counts.ts'
 import { budget, builds, checks, runStep, type Step } from './steps.ts'
 
-const report = 'tests/output/vitest.json'
 /** Without a redis-server hardly anything of these can run. */
 const projectsThatNeedRedis = ['service', 'gateway', 'orchestrator', 'system', 'demo', 'column', 'stack']
 
@@ -16,11 +15,25 @@ async function runSteps(steps: Step[]): Promise<Counts> {
   return counts
 }
 
-async function runVitest(without: Set<string>): Promise<Counts> {
+/** The tests on the engine mostly wait for it: they run one after another, beside all the others. */
+async function runTests(without: Set<string>): Promise<Counts> {
+  const leftOut = without.has('redis') ? projectsThatNeedRedis : ['stack']
+  const groups = [
+    runVitest(
+      'units',
+      leftOut.map((name) => `!${name}`),
+    ),
+  ]
+  if (!without.has('redis')) groups.push(runVitest('stack', ['stack']))
+  return (await Promise.all(groups)).reduce(addCounts)
+}
+
+async function runVitest(group: string, projects: string[]): Promise<Counts> {
+  const report = `tests/output/${group}.json`
   mkdirSync('tests/output', { recursive: true })
   rmSync(report, { force: true })
-  const leftOut = without.has('redis') ? projectsThatNeedRedis.map((name) => `--project=!${name}`) : []
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...leftOut]
+  const filters = projects.map((name) => `--project=${name}`)
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters]
   const child = spawn('vitest', args, { stdio: ['ignore', 'inherit', 'inherit'] })
   const [code] = (await once(child, 'close')) as [number | null]
   try {
@@ -29,7 +42,7 @@ async function runVitest(without: Set<string>): Promise<Counts> {
     if (code !== 0 && counts.failed === 0) counts.failed = 1
     return counts
   } catch (error) {
-    console.log(`FAIL the tests left no report: ${error instanceof Error ? error.message : error}`)
+    console.log(`FAIL the tests (${group}) left no report: ${error instanceof Error ? error.message : error}`)
     return { passed: 0, failed: 1, skipped: 0 }
   }
 }
@@ -47,7 +60,7 @@ if (mode === 'check') {
   counts = await runSteps(checks)
 } else if (mode === 'test') {
   const without = new Set((process.env.TAILBOARD_WITHOUT ?? '').split(','))
-  counts = addCounts(await runSteps([...checks, ...builds]), await runVitest(without))
+  counts = addCounts(await runSteps([...checks, ...builds]), await runTests(without))
   if (!without.has('engine') && !without.has('browser')) counts = addCounts(counts, await runSteps([budget]))
   printLeftOut()
 } else {
